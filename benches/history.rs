@@ -1,6 +1,6 @@
 //! How often change points are false, how often true ones are found, and how soon: `cargo bench --bench history`.
 //!
-//! `cargo bench --bench history -- thresholds` simulates the table of `src/stats/change_points/thresholds.rs` anew.
+//! `cargo bench --bench history -- newest` (or `nights`) prints that table alone, and `thresholds` simulates the table of `src/stats/change_points/thresholds.rs` anew.
 //! The tables of `docs/history.md` are what it prints. Every series is seeded.
 
 use std::fmt::Write as _;
@@ -254,6 +254,65 @@ fn newest() {
     }
 }
 
+/// A history of so many nights of [`METRICS`] metrics, each of 200 samples: what nights differ by beside the noise of their samples, how many times
+/// too wide the interval of a night is, and by what factor the first metric of the last night is slower.
+fn nights_of_samples(seed: u64, nights: usize, between: f64, wide: f64, factor: f64) -> HistoryReport {
+    const SAMPLES: f64 = 200.0;
+    /// Standard deviation of the logarithms of samples; that of their median and p95 follow from the normal density there.
+    const SIGMA: f64 = 0.3;
+    let median_error = SIGMA * 1.2533 / SAMPLES.sqrt();
+    let slow_error = SIGMA * 2.113 / SAMPLES.sqrt();
+    let mut rng = Rng::new(seed);
+    let mut text = String::new();
+    for night in 0..nights {
+        let _ = write!(
+            text,
+            r#"{{"history":1,"at":"2026-{:02}-{:02}T02:00:00Z","metrics":["#,
+            night / 28 + 1,
+            night % 28 + 1
+        );
+        for metric in 0..METRICS {
+            let level = between * rng.normal() + if metric == 0 && night + 1 == nights { factor.ln() } else { 0.0 };
+            let center = (level + median_error * rng.normal()).exp();
+            let slow = (level + 1.645 * SIGMA + slow_error * rng.normal()).exp();
+            let end = (1000.0 * 1.96 * wide * median_error).round();
+            let p95 = 1000.0 * (slow / center - 1.0);
+            let comma = if metric > 0 { "," } else { "" };
+            let _ = write!(
+                text,
+                r#"{comma}{{"m":"m{metric}","d":"time","b":"<","n":200,"c":{center:.6},"v":[-{end},{end},{p95:.0}]}}"#
+            );
+        }
+        text.push_str("]}\n");
+    }
+    report(&History::parse(&text, RunDetail::Center), &HistoryQuestion::default()).expect("there are runs")
+}
+
+/// Nights whose own intervals are known.
+fn nights() {
+    println!("\n## The newest of nights of 200 samples, {METRICS} metrics: reports with any regressed / undecided\n");
+    println!(
+        "| nights differ by | own interval too wide by | slower by | 5 nights before | 10 | 20 |\n|--:|--:|--:|--:|--:|--:|"
+    );
+    for (factor, wide) in [(1.0, 1.0), (1.0, 3.0), (1.2, 1.0), (1.2, 3.0), (1.5, 3.0)] {
+        for between in [0.0, 0.03, 0.1] {
+            let mut row = format!("| {:.0}% | {wide} | {:.0}% |", 100.0 * between, 100.0 * (factor - 1.0));
+            for before in [5, 10, 20] {
+                let (mut regressed, mut undecided) = (0, 0);
+                for seed in 0..REPORTS {
+                    let report = nights_of_samples(seed + 1, before + 1, between, wide, factor);
+                    let Some(newest) = report.newest else { continue };
+                    regressed += usize::from(newest.counts.regressed > 0);
+                    undecided += usize::from(newest.counts.regressed == 0 && newest.counts.large > 0);
+                }
+                let percent = |count: usize| 100.0 * count as f64 / REPORTS as f64;
+                let _ = write!(row, " {:.1}% / {:.1}% |", percent(regressed), percent(undecided));
+            }
+            println!("{row}");
+        }
+    }
+}
+
 /// Points after a step until it is reported, and whether what was reported stays.
 fn growth() {
     println!("\n## A history that grows: +10% after 60 points\n");
@@ -333,15 +392,18 @@ fn thresholds() {
 }
 
 fn main() {
-    if std::env::args().any(|argument| argument == "thresholds") {
-        thresholds();
-        return;
+    for (word, table) in [("thresholds", thresholds as fn()), ("newest", newest), ("nights", nights)] {
+        if std::env::args().any(|argument| argument == word) {
+            table();
+            return;
+        }
     }
     false_alarms();
     power();
     coarse();
     levels();
     newest();
+    nights();
     growth();
     time();
 }

@@ -37,7 +37,7 @@ use super::sketch::Sketch;
 use super::target::{Subject, SubjectShare};
 
 /// What rows are called whose status says that they failed.
-const FAILED_ROWS: &str = "failed rows";
+pub(crate) const FAILED_ROWS: &str = "failed rows";
 /// What messages of a service are called that failed or timed out.
 const FAILED_MESSAGES: &str = "failed messages";
 

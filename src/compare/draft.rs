@@ -7,6 +7,7 @@ use crate::measure::label::pattern;
 use crate::measure::unit::as_written;
 use crate::measure::{Dimension, Direction, Polarity, Statistic};
 
+use super::beyond_noise::{BeyondNoise, BothSides, Zeros, beyond_noise};
 use super::capture::{MetricRuns, Recording, ReportedNumbers, Share};
 use super::criteria::{Criteria, SHARE_MARGIN};
 use super::drawing::{self, drawing};
@@ -44,10 +45,18 @@ pub(crate) struct ChangeDraft<'a> {
 }
 
 /// Whether zeros are known to be the same on both sides.
-enum Zeros {
+enum SameZeros {
     Known,
     Few,
     Unknown,
+}
+
+/// Why what looks much better may be no improvement: durations that were not measured, or are in another unit.
+fn too_good(sides: &BothSides, beyond: Option<BeyondNoise>, chance: f64) -> Option<Reason> {
+    match beyond {
+        Some(BeyondNoise::OtherUnit { factor }) => Some(Reason::OtherUnit { factor }),
+        _ => sides.zeros.filter(|zeros| zeros.rule_out_better(chance)).map(|_| Reason::Zeros),
+    }
 }
 
 /// The source that is shown: that of the run where it has one, else that of the baseline; the pattern of the names where
@@ -340,9 +349,9 @@ impl<'a> ChangeDraft<'a> {
         }
         self.change.effects =
             self.measured.iter().zip(&excluded).map(|(measured, excluded)| measured.judged(*excluded, own)).collect();
-        let large = self.measured.first().is_some_and(|center| center.is_large(chance, polarity))
-            || self.measured.iter().any(|part| part.is_glaring_part(chance, polarity))
-            || self.other_unit().is_some();
+        let sides = self.both_sides();
+        let beyond = beyond_noise(&sides, chance);
+        let large = beyond.is_some() || self.measured.first().is_some_and(|center| center.is_large(chance, polarity));
         if let Some(reason) = self.elsewhere.take() {
             for effect in &mut self.change.effects {
                 effect.verdict = None;
@@ -355,14 +364,14 @@ impl<'a> ChangeDraft<'a> {
         }
         let judged: Vec<Verdict> = self.change.effects.iter().filter_map(|effect| effect.verdict).collect();
         let mut verdict = overall(&judged);
-        match verdict {
-            Verdict::Unchanged => (verdict, self.change.reason) = self.how_unchanged(alone),
-            Verdict::Improved => {
-                if let Some(doubt) = self.too_good() {
-                    (verdict, self.change.reason) = (Verdict::Inconclusive, Some(doubt));
-                }
+        let doubt = too_good(&sides, beyond, chance);
+        match (verdict, &doubt) {
+            (Verdict::Unchanged, _) if matches!(beyond, Some(BeyondNoise::Zeros { .. })) => {
+                (verdict, self.change.reason) = (Verdict::Inconclusive, doubt);
             }
-            Verdict::Inconclusive => self.change.reason = self.too_good(),
+            (Verdict::Unchanged, _) => (verdict, self.change.reason) = self.how_unchanged(alone),
+            (Verdict::Improved, Some(_)) => (verdict, self.change.reason) = (Verdict::Inconclusive, doubt),
+            (Verdict::Inconclusive, _) => self.change.reason = doubt,
             _ => {}
         }
         self.change.large = verdict == Verdict::Inconclusive && large;
@@ -409,24 +418,41 @@ impl<'a> ChangeDraft<'a> {
         self.change.effects = std::iter::once(effect).chain(std::mem::take(&mut self.beside)).collect();
     }
 
-    /// Why what looks much better may be no improvement: durations that were not measured, or are in another unit.
-    fn too_good(&self) -> Option<Reason> {
-        let zeros = self.measured.iter().any(EffectDraft::became_zero).then_some(Reason::Zeros);
-        zeros.or(self.other_unit().map(|factor| Reason::OtherUnit { factor }))
+    /// What it says of what is too much to be passed over.
+    fn both_sides(&self) -> BothSides {
+        let polarity = self.change.polarity;
+        let of = |statistic: Statistic| self.measured.iter().find(|one| one.statistic() == statistic);
+        let grown = |statistic: Statistic| of(statistic)?.grown_for_the_worse(polarity);
+        BothSides {
+            zeros: of(Statistic::ZeroShare).and_then(|share| share.zeros),
+            shrunk: self.shrunk(),
+            slow_end: grown(Statistic::SlowShare),
+            others: grown(Statistic::NonZero),
+            ..BothSides::default()
+        }
     }
 
-    /// The factor between two units by which durations became smaller, where nothing states the unit of a side.
-    fn other_unit(&self) -> Option<f64> {
-        /// The steps between units of time, and how near to one a factor has to be.
-        const STEPS: [f64; 3] = [1e3, 1e6, 1e9];
-        const NEAR: f64 = 1.2;
+    /// The zeros of a group of durations; of one that has none, too.
+    pub(crate) fn zeros_of_group(&self) -> Option<Zeros> {
+        let [before, after] = self.slow?.zeros;
+        let own = self.measured.iter().find_map(|one| one.zeros);
+        own.or(Some(Zeros { before, after, rounded: false })).filter(|_| before.total > 0 && after.total > 0)
+    }
+
+    /// Takes the zeros of all groups of the metric for its own, where more of its own are no evidence of a faster run.
+    pub(crate) fn take_zeros(&mut self, all: Zeros) {
+        let own = self.measured.iter_mut().filter_map(|one| one.zeros.as_mut());
+        own.filter(|own| own.are_no_evidence()).for_each(|own| *own = all);
+    }
+
+    /// By what factor durations became smaller of which a side does not state its unit.
+    fn shrunk(&self) -> Option<f64> {
         let pair = self.pair.as_ref()?;
         let stated = |runs: &&MetricRuns| !runs.unit_assumed && runs.dimension != Dimension::UnstatedTime;
         if !self.change.dimension.is_time() || pair.before.iter().chain(&pair.after).all(stated) {
             return None;
         }
-        let factor = self.measured.first()?.shrunk_by()?;
-        STEPS.into_iter().find(|step| (factor / step).ln().abs() <= NEAR.ln())
+        self.measured.first()?.shrunk_by()
     }
 
     /// What of a decided change is the slow end alone.
@@ -454,10 +480,10 @@ impl<'a> ChangeDraft<'a> {
             return (Verdict::Unchanged, None);
         }
         match self.zeros() {
-            Zeros::Known => {}
+            SameZeros::Known => {}
             // So few of them that the center does not feel it.
-            Zeros::Few => return (Verdict::CenterUnchanged, Some(Reason::Zeros)),
-            Zeros::Unknown => return (Verdict::Inconclusive, Some(Reason::Zeros)),
+            SameZeros::Few => return (Verdict::CenterUnchanged, Some(Reason::Zeros)),
+            SameZeros::Unknown => return (Verdict::Inconclusive, Some(Reason::Zeros)),
         }
         let mut tails = self.measured.iter().filter(|one| matches!(one.statistic(), Statistic::P95 | Statistic::P99));
         let unknown = tails.rfind(|one| one.inside_tail_margin() != Some(true));
@@ -468,20 +494,20 @@ impl<'a> ChangeDraft<'a> {
     }
 
     /// Whether zeros, and what is not zero, are known to be the same.
-    fn zeros(&self) -> Zeros {
+    fn zeros(&self) -> SameZeros {
         /// Fewer zeros do not move the center.
         const FEW: f64 = 0.05;
         /// A larger difference between shares of zeros is a change, however many there are.
         const MOST: f64 = 0.05;
         let of = |statistic: Statistic| self.measured.iter().find(|one| one.statistic() == statistic);
-        let Some(share) = of(Statistic::ZeroShare) else { return Zeros::Known };
+        let Some(share) = of(Statistic::ZeroShare) else { return SameZeros::Known };
         let zeros = share.before.into_iter().chain(share.after).sum::<f64>() / 2.0;
         let margin = (self.tail_margin * zeros.min(1.0 - zeros)).clamp(ZERO_SHARE_MARGIN, MOST);
         let others = of(Statistic::NonZero).is_some_and(|center| center.inside(center.margin));
         match (share.inside(margin) && others, zeros < FEW) {
-            (true, _) => Zeros::Known,
-            (false, true) => Zeros::Few,
-            (false, false) => Zeros::Unknown,
+            (true, _) => SameZeros::Known,
+            (false, true) => SameZeros::Few,
+            (false, false) => SameZeros::Unknown,
         }
     }
 

@@ -4,6 +4,7 @@
 //! depends on all tests of the report. [`EffectDraft::judged`] then makes the public [`Effect`].
 
 use super::axis::Axis;
+use super::beyond_noise::{Grown, Zeros};
 use super::center::Estimate;
 use super::margin::{GLARING_FACTOR, LARGE};
 use super::moderation::{ModeratedNoise, Prior, SMALL_SAMPLES, Spread};
@@ -67,8 +68,10 @@ pub(crate) struct EffectDraft {
     pub(crate) tail_margin: f64,
     /// By what dependence widens it; of centers and shares only.
     pub(crate) dependence: Option<Dependence>,
-    /// The p of independent samples, where a tail at least doubled or durations became zero: too much to be passed over.
-    pub(crate) glaring_p: Option<f64>,
+    /// By how much the slow end, or what is not zero, moved, with the p of independent samples.
+    pub(crate) grown: Option<Grown>,
+    /// The zeros among durations, of their share only.
+    pub(crate) zeros: Option<Zeros>,
     /// Whether the whole interval has to lie beyond the margin.
     pub(crate) margin_test: bool,
 }
@@ -144,14 +147,14 @@ impl EffectDraft {
         self.smaller < SMALL_SAMPLES && self.axis.scale == Scale::Ratio
     }
 
-    /// Whether the change is too large to be passed over although it cannot be decided: in the bad direction, at least
-    /// [`LARGE`] margins, and beyond what its noise alone makes with a probability of `chance`.
+    /// Whether the change is too large to be passed over although it cannot be decided: in the bad direction (where none is known, in
+    /// either), at least [`LARGE`] margins, and beyond what its noise alone makes with a probability of `chance`.
     pub(crate) fn is_large(&self, chance: f64, polarity: Polarity) -> bool {
         let Some(estimate) = self.estimate else { return false };
         let worse = match polarity {
             Polarity::LowerIsBetter => estimate.value > 0.0,
             Polarity::HigherIsBetter => estimate.value < 0.0,
-            Polarity::Unknown => false,
+            Polarity::Unknown => estimate.value != 0.0,
         };
         // Few samples say by their spread what ranks cannot; many say it by their ranks.
         let by_spread = self.noise.zip(self.spread).map(|(noise, spread)| noise.p(spread.difference));
@@ -163,15 +166,9 @@ impl EffectDraft {
         worse && estimate.value.abs() >= LARGE * self.margin && p.is_some_and(|p| p <= chance)
     }
 
-    /// The same of the slow end, which at least doubled, and of durations that became zero: those were not measured.
-    pub(crate) fn is_glaring_part(&self, chance: f64, polarity: Polarity) -> bool {
-        let noticed = self.glaring_p.is_some_and(|p| p <= chance);
-        noticed && (self.became_zero() || self.way(polarity) == Some(Direction::Worse))
-    }
-
-    /// Whether it is about durations of which hardly any was zero before, and hardly any is anything else now.
-    pub(crate) fn became_zero(&self) -> bool {
-        self.statistic == Statistic::ZeroShare && self.glaring_p.is_some()
+    /// By how much it moved for the worse; where no direction is better, at all.
+    pub(crate) fn grown_for_the_worse(&self, polarity: Polarity) -> Option<Grown> {
+        self.grown.filter(|_| matches!(self.way(polarity), Some(Direction::Worse | Direction::Changed)))
     }
 
     /// Whether the center nearly doubled or was halved, or a share changed by ten points. Dependence that is assumed of a short run, or that
@@ -193,7 +190,7 @@ impl EffectDraft {
     }
 
     /// The p of independent samples.
-    fn independent_p(&self) -> Option<f64> {
+    pub(crate) fn independent_p(&self) -> Option<f64> {
         let dependence = self.dependence?.noise;
         if self.smaller >= SMALL_SAMPLES || self.statistic == Statistic::FailureShare {
             return self.estimate.map(|estimate| two_sided(dependence.critical(estimate.p), None));
@@ -220,8 +217,8 @@ impl EffectDraft {
         let estimate = self.estimate?;
         // Fewer zeros are larger values.
         let value = match (self.statistic, self.moved) {
-            (Statistic::ZeroShare, _) => -estimate.value,
             (_, Some(moved)) => moved,
+            (Statistic::ZeroShare, None) => -estimate.value,
             (_, None) => estimate.value,
         };
         let matters = value.abs() >= self.margin_of(value) && value != 0.0 && estimate.value != 0.0;

@@ -4,10 +4,12 @@
 //! axis. Refuses (with `needs`) percentiles beyond the samples.
 
 use super::axis::Axis;
+use super::beyond_noise::{Grown, Zeros};
 use super::capture::Share;
 use super::center::{Estimate, Places, center, least_samples};
 use super::effect::{Dependence, EffectDraft, Levels};
 use super::moderation::Spread;
+use super::near_zero::{are_rounded_down, step_near_zero};
 use super::noise::{Noise, power_share, quantile};
 use super::outcome::{Reason, Scale};
 use super::parts::Part;
@@ -15,7 +17,7 @@ use super::percentile::{PercentileSide, can_exclude, difference, samples_needed}
 use super::pooled::{PERCENTILES, PooledRuns};
 use super::replicate::Between;
 use super::share;
-use super::tail::{SlowEnd, slow_shares};
+use super::tail::{SlowEnd, SlowShares, slow_shares};
 use super::welch::{self, MeanWithError};
 use crate::measure::{Dimension, Polarity, Statistic};
 
@@ -187,7 +189,8 @@ impl EffectContext {
             half_step,
             tail_margin: self.tail_margin(values),
             dependence: None,
-            glaring_p: None,
+            grown: None,
+            zeros: None,
             margin_test: self.levels.margin_test,
         }
     }
@@ -338,16 +341,22 @@ impl EffectContext {
             Some(found.moved).map(|moved| if moved * toward * found.estimate.value > 0.0 { moved } else { 0.0 });
         slow.beyond = Some(found.beyond);
         slow.tests = found.tests;
-        let doubled = match self.axis.scale {
-            Scale::Ratio => std::f64::consts::LN_2,
-            Scale::Shift => self.reference / 2.0,
-        };
-        let is_glaring = doubled > 0.0 && slow.moved.is_some_and(|moved| moved.abs() >= doubled);
-        slow.glaring_p = is_glaring.then_some(found.independent_p);
+        slow.grown = Some(Grown { ratio: self.slower_by(&found), p: found.independent_p });
         slow.margin = self.margin;
         // How much slower the slow ones are has no interval that could lie beyond the margin.
         slow.tested = !self.levels.margin_test && self.smaller >= least_samples(self.levels.gate_level) as f64;
         Some(slow)
+    }
+
+    /// By what factor the slow end moved; of values that are not all positive a half of the median stands for doubling.
+    fn slower_by(&self, found: &SlowShares) -> f64 {
+        let [before, after] = found.ends;
+        let by_ends = if before > 0.0 && after > 0.0 { (after / before).max(before / after) } else { 1.0 };
+        match self.axis.scale {
+            Scale::Ratio => found.moved.abs().exp(),
+            Scale::Shift if self.reference > 0.0 => by_ends.max(1.0 + 2.0 * found.moved.abs() / self.reference),
+            Scale::Shift => by_ends,
+        }
     }
 
     /// A share of samples, on an axis of its own.
@@ -361,8 +370,6 @@ impl EffectContext {
 
     /// Where some samples are zero: their share, and the center of the others.
     fn zeros(&self, before: &PooledRuns, after: &PooledRuns, kind: Kind) -> Vec<EffectDraft> {
-        /// Durations of which hardly any was zero, and hardly any is anything else, were measured on one side only.
-        const HARDLY_ANY: f64 = 0.05;
         let sides = [before, after];
         let negative = sides.iter().any(|side| side.pooled.points.first().is_some_and(|least| *least < 0.0));
         let shares = sides.map(|side| side.shares_where(|value| value == 0.0, side.dependence.center));
@@ -372,18 +379,30 @@ impl EffectContext {
             return Vec::new();
         }
         let mut found = Vec::new();
+        let others = sides.map(PooledRuns::without_zeros);
         if let Some((estimate, ..)) = share::difference(&shares[0], &shares[1], self.levels.confidence) {
             let values = [first.share(), second.share()];
             let mut share = self.share(Statistic::ZeroShare, values, estimate, Part::Zeros);
             share.margin = ZERO_SHARE_MARGIN;
-            let became_zero = values[0] <= HARDLY_ANY && values[1] >= 1.0 - HARDLY_ANY;
-            let is_duration = kind.dimension.is_time() && kind.polarity == Polarity::LowerIsBetter;
-            share.glaring_p = (became_zero && is_duration).then_some(0.0);
+            if kind.dimension.is_time() && kind.polarity == Polarity::LowerIsBetter {
+                let step = step_near_zero(&sides.map(|side| &side.pooled.points[..]), self.error);
+                let left = others[1].as_ref().map(|others| others.percentile(0.5));
+                let rounded = |step| are_rounded_down(step, values[1], |p| before.percentile(p), left);
+                let zeros = Zeros { before: first, after: second, rounded: step.is_some_and(rounded) };
+                // What was not measured is not fast.
+                share.moved = zeros.are_no_evidence().then_some(0.0);
+                share.zeros = Some(zeros);
+            }
             found.push(share);
         }
-        let others = sides.map(PooledRuns::without_zeros);
-        if let [Some(first), Some(second)] = &others {
-            found.push(self.positive(first, second));
+        if let [Some(left), Some(right)] = &others {
+            let mut positive = self.positive(left, right);
+            // At the middle of what both sides have above zero, so that another share of zeros moves nothing.
+            let share = first.share().max(second.share());
+            let ratio = after.percentile(f64::midpoint(1.0, share)) / before.percentile(f64::midpoint(1.0, share));
+            let ratio = if positive.estimate.is_some_and(|one| one.value < 0.0) { 1.0 / ratio } else { ratio };
+            positive.grown = positive.independent_p().filter(|_| ratio.is_finite()).map(|p| Grown { ratio, p });
+            found.push(positive);
         }
         found
     }
@@ -411,6 +430,7 @@ impl EffectContext {
         let mut positive = context.measured(Statistic::NonZero, medians, estimate, noise, runs);
         positive.part = Some(Part::Zeros);
         positive.wanting = None;
+        positive.dependence = Some(Dependence { noise, moved_on_the_way: false });
         positive.tested = least_samples(self.levels.gate_level) as f64 * noise.inflation <= smaller;
         positive
     }

@@ -9,7 +9,8 @@ use std::fmt;
 
 use crate::measure::{Finding, Polarity, Refusal, Severity};
 
-use super::margin::{GLARING_FACTOR, LARGE};
+use super::beyond_noise::{BothSides, beyond_noise};
+use super::margin::LARGE;
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
 use super::rate::{RateChange, RateSide};
 
@@ -298,9 +299,10 @@ fn moved_together(comparison: &Comparison) -> Option<String> {
 /// A request rate that fell to 57% or less, which its interval knows: a slower service, or another load, with which nothing
 /// can be compared.
 fn fewer_requests(comparison: &Comparison) -> Option<String> {
-    /// One over the factor from which on a slower center is large.
-    const FELL: f64 = 1.0 / GLARING_FACTOR;
-    let fell = |rate: &&RateChange| rate.ratio <= FELL && rate.high.is_some_and(|high| high < 1.0);
+    let fell = |rate: &&RateChange| {
+        let fallen_rate = rate.high.filter(|high| *high < 1.0).map(|_| rate.ratio);
+        beyond_noise(&BothSides { fallen_rate, ..BothSides::default() }, 0.0).is_some()
+    };
     let fell: Vec<&RateChange> = comparison.rates.iter().filter(fell).collect();
     let first = fell.first()?;
     let more = if fell.len() > 1 { format!(" and of {} more", fell.len() - 1) } else { String::new() };
@@ -366,16 +368,21 @@ fn not_compared(changes: &[Change]) -> Option<&'static str> {
 /// Metrics that changed, where of none that was compared it is known which way is better: a run that takes twice as long looks like one that
 /// does twice as much.
 fn without_direction(changes: &[Change]) -> Option<String> {
-    let metrics = || changes.iter().filter(|change| !change.is_share() && was_compared(change));
-    if metrics().any(|change| change.polarity != Polarity::Unknown) {
+    if is_any_directed(changes.iter()) {
         return None;
     }
-    let changed = metrics().filter(|change| change.verdict == Verdict::Changed).count() as u64;
+    let metrics = changes.iter().filter(|change| !change.is_share());
+    let changed = metrics.filter(|change| change.verdict == Verdict::Changed).count() as u64;
     clause(
         changed,
         "metric changed of which is not stated which way is better (--better)",
         "metrics changed of which is not stated which way is better (--better)",
     )
+}
+
+/// Whether of any metric that was compared it is known which way is better.
+pub(super) fn is_any_directed<'a>(mut changes: impl Iterator<Item = &'a Change>) -> bool {
+    changes.any(|change| !change.is_share() && was_compared(change) && change.polarity != Polarity::Unknown)
 }
 
 fn inconclusive(comparison: Option<&Comparison>) -> Option<String> {

@@ -7,14 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::measure::{Dimension, Direction};
+use crate::measure::{Dimension, Direction, Polarity};
 
 use super::as_recorded::as_recorded;
+use super::beyond_noise::{BothSides, Zeros, beyond_noise};
 use super::capture::{Capture, Dependence, MetricRuns, RateRun};
 use super::center::least_p;
 pub use super::criteria::Criteria;
 use super::draft::{ChangeDraft, summary_of};
 use super::failing::FailingPopulations;
+use super::gate::is_any_directed;
 use super::moderation::{Prior, Spread};
 use super::outcome::{Change, Comparison, Reason, SharedTail, Side, SuiteShift, Verdict};
 use super::pairing::{Pair, Pairs, differing_environment, differing_machine};
@@ -129,11 +131,17 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
     let tests = p_values(Direction::Worse).len() as u64;
     let alone = criteria.gate_level / tests.max(1) as f64;
     let chance = chance_of_one(drafts.iter().filter(|draft| !draft.measured.is_empty()).count());
+    share_zeros(&mut drafts, chance);
     for draft in &mut drafts {
         draft.judge(levels, alone, chance);
         if let Some(population) = failing.population(&draft.place, draft.change.group.as_deref()) {
             population.settle(&mut draft.change);
         }
+    }
+    // Beside metrics of which it is known which way is better, those of which it is not fail no gate, decided or not.
+    if is_any_directed(drafts.iter().map(|draft| &draft.change)) {
+        let undirected = drafts.iter_mut().filter(|draft| draft.change.polarity == Polarity::Unknown);
+        undirected.for_each(|draft| draft.change.large = false);
     }
     let groups = drafts.iter().filter_map(|draft| Some((draft.place.as_str(), &draft.change, draft.slow.as_ref()?)));
     let mut slow_end = shared_tails(groups, criteria.confidence);
@@ -169,6 +177,24 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
         grown: Vec::new(),
         unsettled: Vec::new(),
         stale: Vec::new(),
+    }
+}
+
+/// Of a metric with many small groups zeros are counted over all of them, too.
+fn share_zeros(drafts: &mut [ChangeDraft<'_>], chance: f64) {
+    let mut metrics: BTreeMap<(String, String), Vec<Zeros>> = BTreeMap::new();
+    let name = |draft: &ChangeDraft<'_>| (draft.place.clone(), draft.change.metric.clone());
+    for (draft, zeros) in drafts.iter().filter_map(|draft| Some((draft, draft.zeros_of_group()?))) {
+        metrics.entry(name(draft)).or_default().push(zeros);
+    }
+    metrics.retain(|_, groups| {
+        let zeros = Some(Zeros::pooled(groups));
+        groups.len() > 1 && beyond_noise(&BothSides { zeros, ..BothSides::default() }, chance).is_some()
+    });
+    for draft in drafts.iter_mut().filter(|_| !metrics.is_empty()) {
+        if let Some(groups) = metrics.get(&name(draft)) {
+            draft.take_zeros(Zeros::pooled(groups));
+        }
     }
 }
 
@@ -227,7 +253,7 @@ fn one_sided(drafts: &[ChangeDraft<'_>]) -> bool {
 const LARGE_BY_CHANCE: f64 = 0.05;
 
 /// The same for each of so many metrics (Sidak 1967).
-fn chance_of_one(metrics: usize) -> f64 {
+pub(crate) fn chance_of_one(metrics: usize) -> f64 {
     1.0 - (1.0 - LARGE_BY_CHANCE).powf(1.0 / metrics.max(1) as f64)
 }
 

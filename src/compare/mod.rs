@@ -7,6 +7,7 @@
 mod as_recorded;
 mod axis;
 pub mod baseline;
+pub mod beyond_noise;
 mod both_orders;
 pub mod capture;
 mod center;
@@ -21,6 +22,7 @@ pub mod gate;
 pub mod judge;
 pub mod margin;
 mod moderation;
+pub(crate) mod near_zero;
 mod noise;
 pub mod outcome;
 mod pairing;

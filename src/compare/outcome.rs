@@ -206,7 +206,7 @@ pub struct Change {
     pub verdict: Verdict,
     /// Why it is not compared, or why nothing can be told.
     pub reason: Option<Reason>,
-    /// Whether it is for the worse and larger than noise explains, although undecided: then a gate on regressions is undecided.
+    /// Whether it is for the worse (where no metric has a direction: at all) and larger than noise explains, although undecided: a gate is, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub large: bool,
     /// The margin that holds for it: 0.05 is 5%.

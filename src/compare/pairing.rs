@@ -11,10 +11,10 @@ use crate::measure::Polarity;
 use crate::measure::label::pattern;
 use crate::measure::unit::as_written;
 
+use super::beyond_noise::{BothSides, beyond_noise};
 use super::capture::{Capture, MetricRuns, RateRun, ReportedNumbers, Share, both_say_where, is_of_machine};
 use super::outcome::{BEYOND, Reason, WITHOUT, is_of_failures};
 use super::regrouped;
-use crate::analysis::failing::is_failing;
 
 /// What identifies a metric: pattern of the source, name, group.
 type Key = (String, String, Option<String>);
@@ -63,12 +63,8 @@ impl SharePair<'_> {
 
     /// Whether values that the baseline has throughout are gone: many of them, beyond chance.
     fn values_are_gone(&self) -> bool {
-        /// A column with fewer gaps is one that every row fills.
-        const GAPS: f64 = 0.01;
-        /// So many of all are gone, beyond chance.
-        const GONE: f64 = 0.1;
-        let [before, after] = [&self.before, &self.after].map(|sides| Share::pooled(&runs_of(sides)));
-        before.total > 0 && before.share() <= GAPS && is_failing(after.failed, after.total, GONE)
+        let absent = Some([&self.before, &self.after].map(|sides| Share::pooled(&runs_of(sides))));
+        beyond_noise(&BothSides { absent, ..BothSides::default() }, 0.0).is_some()
     }
 
     /// Whether it says anything beside the share of all rows: a label without a single failure on either side does not, nor one

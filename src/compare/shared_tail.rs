@@ -26,9 +26,12 @@ const FACTOR: f64 = 2.0;
 /// What a report as a whole may call so although nothing changed.
 const CHANCE: f64 = 0.05;
 
-/// For each limit how many samples of either side of one group exceed it.
+/// For each limit how many samples of either side of one group exceed it; and how many are zero.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SlowCounts([[Share; 2]; TIMES.len()]);
+pub(crate) struct SlowCounts {
+    slow: [[Share; 2]; TIMES.len()],
+    pub(crate) zeros: [Share; 2],
+}
 
 impl SlowCounts {
     /// Of the durations of a group; `None` of anything else.
@@ -44,11 +47,15 @@ impl SlowCounts {
             let runs = if median > 0.0 { side.shares_where(|value| value > times * median, 1.0) } else { Vec::new() };
             Share::pooled(&runs)
         };
-        Some(Self(TIMES.map(|times| [before, after].map(|side| slow(side, times)))))
+        let sides = [before, after];
+        Some(Self {
+            slow: TIMES.map(|times| sides.map(|side| slow(side, times))),
+            zeros: sides.map(|side| Share::pooled(&side.shares_where(|value| value == 0.0, 1.0))),
+        })
     }
 
     fn add(&mut self, other: &Self) {
-        for (sum, one) in self.0.iter_mut().flatten().zip(other.0.iter().flatten()) {
+        for (sum, one) in self.slow.iter_mut().flatten().zip(other.slow.iter().flatten()) {
             sum.failed += one.failed;
             sum.total += one.total;
         }
@@ -76,7 +83,7 @@ pub(crate) fn shared_tails<'a>(
     metrics.retain(|_, (.., groups)| *groups > 1);
     let chance = CHANCE / (metrics.len() * TIMES.len()).max(1) as f64;
     let of = |(change, counts, _): (&Change, SlowCounts, usize)| {
-        let mut found = TIMES.into_iter().zip(counts.0).rev();
+        let mut found = TIMES.into_iter().zip(counts.slow).rev();
         let (times, sides) = found.find(|(_, sides)| has_grown(*sides, confidence, chance))?;
         let [before, after] = sides.map(|side| Share::pooled(&[side]).share());
         Some(SharedTail { source: change.source.clone(), metric: change.metric.clone(), times, before, after })

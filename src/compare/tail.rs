@@ -50,6 +50,8 @@ pub(crate) struct SlowShares {
     pub(crate) independent_p: f64,
     /// By how much the percentile of that share moved, on the axis: a share says nothing of how much slower the slow ones are.
     pub(crate) moved: f64,
+    /// That percentile on both sides, base unit.
+    pub(crate) ends: [f64; 2],
 }
 
 /// Samples beyond a limit, run by run.
@@ -183,7 +185,7 @@ fn at_limit(
         SlowEnd::High => 1.0 - share,
         SlowEnd::Low => share,
     };
-    let place = |side: &PooledRuns| axis.place(side.percentile(level));
+    let ends = [before, after].map(|side| side.percentile(level));
     let pooled = |runs: &[Share]| Share::pooled(runs).share();
     Some(SlowShares {
         beyond: limit,
@@ -192,7 +194,8 @@ fn at_limit(
         estimate,
         tests: 1.0,
         independent_p: estimate.p,
-        moved: place(after) - place(before),
+        moved: axis.place(ends[1]) - axis.place(ends[0]),
+        ends,
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compare::beyond_noise::BeyondNoise;
 use crate::measure::{Dimension, Direction, Polarity};
 
 /// The version of this form. Fields may be added within one.
@@ -198,6 +199,9 @@ pub struct LevelChange {
     pub direction: Direction,
     /// Whether it reaches the margin.
     pub matters: bool,
+    /// Whether durations became zero that nobody rounded: nothing was measured, which is neither better nor worse.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub became_zero: bool,
     /// What became of it.
     pub state: ChangeState,
     /// The note of who accepted it.
@@ -298,6 +302,9 @@ pub struct NewestValue {
     pub verdict: NewestVerdict,
     /// Whether the change is at least three margins and more than 5% of such reports show by chance, though it is not decided.
     pub large: bool,
+    /// What is too much to be passed over, whatever its stretch differs by: it is large then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<BeyondNoise>,
     /// What was measured, base unit; absent where it is missing.
     pub value: Option<f64>,
     /// Runs that it is compared with.

@@ -3,16 +3,24 @@
 //! In: what was found. Out: a [`HistoryGate`], where one was asked for. It never passes what it could not see: where no metric could be
 //! tested, or a large difference cannot be decided, it is undecided.
 
+use std::collections::BTreeMap;
+
 use crate::analysis::failing::is_failing;
-use crate::measure::{Dimension, Direction};
+use crate::compare::beyond_noise::{BeyondNoise, BothSides, beyond_noise};
+use crate::compare::capture::Share;
+use crate::compare::outcome::WITHOUT;
+use crate::measure::{Dimension, Direction, Polarity};
 use crate::stats::change_points::FEWEST;
 use crate::stats::sample::median_of;
 use crate::stats::settings::FAILING_SHARE;
 
+use super::beyond::absent;
 use super::contract::{
-    ChangeState, HistoryGate, HistoryOutcome, MetricHistory, NewestFailing, NewestRun, NewestVerdict, RunFacts,
+    ChangeState, HistoryGate, HistoryOutcome, LevelChange, MetricHistory, NewestFailing, NewestRun, NewestValue,
+    NewestVerdict, RunFacts,
 };
 use super::line::{Run, RunMetric};
+use super::measured::RATE;
 use super::newest::FEWEST_RUNS;
 
 /// Seconds of a day.
@@ -52,7 +60,33 @@ pub(super) fn failing(runs: &[&Run], environments: &[usize]) -> Vec<NewestFailin
     // A share of failures says it better than the metric beside it.
     let shares: Vec<NewestFailing> =
         newest.metrics.iter().filter(|one| one.dimension == Dimension::Ratio).filter_map(of).collect();
-    if shares.is_empty() { newest.metrics.iter().filter_map(of).collect() } else { shares }
+    let found = if shares.is_empty() { newest.metrics.iter().filter_map(of).collect() } else { shares };
+    let here = earlier.iter().zip(environments).filter(|(_, environment)| Some(*environment) == environments.last());
+    let earlier: Vec<&Run> = here.map(|(run, _)| *run).collect();
+    found.into_iter().chain(values_gone(&earlier, newest)).collect()
+}
+
+/// Metrics of which many rows of the newest run hold no value, where all rows of the earlier ones did.
+fn values_gone(earlier: &[&Run], newest: &Run) -> Vec<NewestFailing> {
+    let gone = |(metric, absent): (&String, [Share; 2])| {
+        let sides = BothSides { absent: Some(absent), ..BothSides::default() };
+        let [before, now] = absent;
+        beyond_noise(&sides, 0.0).map(|_| NewestFailing {
+            metric: format!("{WITHOUT}{metric}"),
+            failed: now.failed,
+            total: now.total,
+            before: Some(before.failed as f64 / before.total as f64),
+        })
+    };
+    absent(earlier, newest).into_iter().filter_map(gone).collect()
+}
+
+/// What fails, as a sentence: `failed rows`: 12 of 40 failed in the newest run.
+pub fn failing_phrase(one: &NewestFailing, failed: &str, total: &str) -> String {
+    match one.metric.strip_prefix(WITHOUT) {
+        Some(metric) => format!("{failed} of {total} rows of the newest run hold no `{metric}`"),
+        None => format!("`{}`: {failed} of {total} failed in the newest run", one.metric),
+    }
 }
 
 /// What was found of a history.
@@ -70,11 +104,8 @@ pub(super) fn gate(asked: FailOn, found: &Outcome<'_>) -> Option<HistoryGate> {
     if asked == FailOn::default() {
         return None;
     }
-    let mut reasons: Vec<String> = found
-        .failing
-        .iter()
-        .map(|one| format!("`{}`: {} of {} failed in the newest run", one.metric, one.failed, one.total))
-        .collect();
+    let mut reasons: Vec<String> =
+        found.failing.iter().map(|one| failing_phrase(one, &one.failed.to_string(), &one.total.to_string())).collect();
     reasons.extend(asked.change_days.iter().flat_map(|days| changed(found, *days)));
     let beside = found.newest.filter(|_| asked.regression).map_or(&[][..], |newest| &newest.metrics);
     reasons.extend(beside.iter().filter_map(|one| match one.verdict {
@@ -92,38 +123,44 @@ pub(super) fn gate(asked: FailOn, found: &Outcome<'_>) -> Option<HistoryGate> {
     Some(HistoryGate { outcome, days: asked.change_days, newest: asked.regression, reasons })
 }
 
-/// New changes for the worse in the last days.
-fn changed(found: &Outcome<'_>, days: f64) -> Vec<String> {
+/// New changes that matter in the last days.
+fn new_changes<'a>(found: &'a Outcome<'_>, days: f64) -> impl Iterator<Item = (&'a MetricHistory, &'a LevelChange)> {
     let newest = found.runs.last().map_or(0, |run| run.seconds);
     let first = newest - (days * DAY) as i64;
-    let mut reasons = Vec::new();
-    for metric in found.metrics {
-        let failing = metric.changes.iter().filter(|change| {
-            change.matters
-                && change.state == ChangeState::New
-                && change.direction == Direction::Worse
-                && found.runs[change.run].seconds >= first
-        });
-        reasons.extend(failing.map(|change| format!("`{}` is worse since {}", metric.name, found.runs[change.run].at)));
-    }
-    reasons
+    let all = found.metrics.iter().flat_map(|metric| metric.changes.iter().map(move |change| (metric, change)));
+    all.filter(move |(_, change)| {
+        change.matters && change.state == ChangeState::New && found.runs[change.run].seconds >= first
+    })
+}
+
+/// New changes for the worse in the last days.
+fn changed(found: &Outcome<'_>, days: f64) -> Vec<String> {
+    let worse = new_changes(found, days).filter(|(_, change)| change.direction == Direction::Worse);
+    worse.map(|(metric, change)| format!("`{}` is worse since {}", metric.name, found.runs[change.run].at)).collect()
 }
 
 /// Why nobody can say.
 fn unseen(asked: FailOn, found: &Outcome<'_>) -> Vec<String> {
     let mut reasons = Vec::new();
-    if asked.change_days.is_some() && found.tested == 0 {
-        reasons.push(format!("no metric has {FEWEST} runs in the newest environment, so that nothing could be tested"));
+    if let Some(days) = asked.change_days {
+        if found.tested == 0 {
+            reasons.push(format!(
+                "no metric has {FEWEST} runs in the newest environment, so that nothing could be tested"
+            ));
+        }
+        let zeroed = new_changes(found, days).filter(|(_, change)| change.became_zero);
+        reasons.extend(zeroed.map(|(metric, change)| {
+            format!(
+                "durations of `{}` are zero since {}, which is no improvement",
+                metric.name, found.runs[change.run].at
+            )
+        }));
     }
     if asked.regression {
         match found.newest {
-            Some(newest) if newest.metrics.iter().any(|one| one.p.is_some()) => reasons.extend(
-                newest
-                    .metrics
-                    .iter()
-                    .filter(|one| one.large)
-                    .map(|one| format!("`{}` is far from the runs before it, which cannot be decided", one.metric)),
-            ),
+            Some(newest) if newest.metrics.iter().any(|one| one.p.is_some()) => {
+                reasons.extend(undecided(found, newest))
+            }
             Some(_) => reasons.push(format!(
                 "no metric has {FEWEST_RUNS} runs since its last change, so that the newest run could not be compared"
             )),
@@ -131,4 +168,53 @@ fn unseen(asked: FailOn, found: &Outcome<'_>) -> Vec<String> {
         }
     }
     reasons
+}
+
+/// What of the newest run is too much to be passed over. Beside metrics of which it is known which way is better, the others fail no gate.
+fn undecided(found: &Outcome<'_>, newest: &NewestRun) -> Vec<String> {
+    let known: BTreeMap<&str, &MetricHistory> =
+        found.metrics.iter().map(|metric| (metric.name.as_str(), metric)).collect();
+    let is_directed = |one: &NewestValue| {
+        let metric = known.get(one.metric.as_str());
+        metric.is_some_and(|metric| metric.polarity != Polarity::Unknown && metric.dimension != Dimension::Ratio)
+    };
+    let any_directed = newest.metrics.iter().any(|one| one.p.is_some() && is_directed(one));
+    let counts = |one: &NewestValue| {
+        let has_direction = one.metric == RATE
+            || known.get(one.metric.as_str()).is_some_and(|metric| metric.polarity != Polarity::Unknown);
+        has_direction || !any_directed
+    };
+    let reason = |one: &NewestValue| match one.verdict {
+        _ if one.large => Some(far_off(one)),
+        NewestVerdict::Changed if one.metric != RATE => {
+            Some(format!("`{}` changed, of which is not stated which way is better", one.metric))
+        }
+        _ => None,
+    };
+    newest.metrics.iter().filter(|one| counts(one)).filter_map(reason).collect()
+}
+
+/// Why a value is too much to be passed over.
+fn far_off(one: &NewestValue) -> String {
+    let name = &one.metric;
+    let percent = |share: f64| format!("{}%", (share * 1000.0).round() / 10.0);
+    match one.beyond {
+        Some(BeyondNoise::Zeros { before, after }) => {
+            format!("{} of `{name}` is zero ({} before), which is no improvement", percent(after), percent(before))
+        }
+        Some(BeyondNoise::OtherUnit { factor }) => {
+            format!("`{name}` became smaller by {factor}, the factor between two units, and none is stated")
+        }
+        Some(BeyondNoise::AbsentValues { .. }) => format!("rows hold no `{name}` any more"),
+        Some(BeyondNoise::SlowEnd { ratio }) => {
+            format!("p95 of `{name}` is {ratio:.1} times that of the runs before it, which cannot be decided")
+        }
+        Some(BeyondNoise::Others { ratio }) => {
+            format!(
+                "what is not zero of `{name}` is {ratio:.1} times that of the runs before it, which cannot be decided"
+            )
+        }
+        Some(BeyondNoise::Rate { ratio }) => format!("requests came at {} of the usual rate", percent(ratio)),
+        None => format!("`{name}` is far from the runs before it, which cannot be decided"),
+    }
 }

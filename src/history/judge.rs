@@ -15,6 +15,7 @@ use crate::measure::{Direction, Polarity, Refusal};
 use crate::stats::change_points::{FEWEST, LEVEL, Line, NEAR, Scan, Tables, inflation, shift};
 use crate::stats::sample::median_of;
 
+use super::beyond::mark_zeroed;
 use super::boundary::{boundaries, environment_facts};
 use super::contract::{
     ChangeState, Distributions, Drift, DriftLine, HistoryCounts, HistoryPoint, HistoryReport, HistorySettings, Level,
@@ -108,6 +109,9 @@ pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport
     for (family, found) in families.iter().zip(&found) {
         fill(&mut metrics[family.series], family, found, &facts, margin, &history.acknowledgements);
     }
+    if wish.followed == Aspect::Center {
+        mark_zeroed(&mut metrics, &runs);
+    }
     let environment = facts.last().map_or(0, |run| run.environment);
     for metric in &mut metrics {
         let here = metric.points.iter().filter(|point| facts[point.run].environment == environment);
@@ -120,7 +124,7 @@ pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport
     }
     let counts = counts(&metrics, facts.len());
     let failing = failing(&runs, &environments);
-    let newest = newest(&runs, &facts, &metrics, margin, wish.beside.is_none());
+    let newest = newest(&runs, &facts, &metrics, margin, wish.followed, wish.beside.is_none());
     let outcome =
         Outcome { metrics: &metrics, runs: &facts, failing: &failing, newest: newest.as_ref(), tested: counts.tested };
     let gate = gate(wish.fail_on, &outcome);
@@ -363,6 +367,7 @@ fn fill(
             matters: moved.abs() >= margin.ln_1p() || moved.is_nan(),
             state: ChangeState::New,
             note: None,
+            became_zero: false,
             with_new_host: runs[after_run + 1..=run].iter().any(|run| !run.new_host.is_empty()),
             distributions: None,
         }

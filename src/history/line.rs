@@ -38,7 +38,12 @@ pub struct Run {
     pub digest: String,
     /// Its metrics.
     pub metrics: Vec<RunMetric>,
+    /// Rows without a value of a metric, with all rows, by the name of the metric: more than a few. Absent where that is not recorded.
+    pub absent: Option<AbsentValues>,
 }
+
+/// How many rows hold no value of a metric, of how many.
+pub type AbsentValues = BTreeMap<String, [u64; 2]>;
 
 /// What is known of one metric of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +66,23 @@ pub struct RunMetric {
     pub failed: Option<u64>,
     /// Quantiles at the middles of equal shares.
     pub shape: Shape,
+    /// p95, which is kept whatever else is.
+    pub slow: Option<f32>,
+    /// What is known of values at and near zero; absent where nothing has to be said.
+    pub near_zero: Option<Box<NearZero>>,
+    /// Whether its unit was only assumed.
+    pub unit_assumed: bool,
+}
+
+/// Samples at and near zero.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct NearZero {
+    /// How many are zero.
+    pub zeros: u64,
+    /// The median of the others.
+    pub others: Option<f64>,
+    /// The step to which values near zero were rounded, where they show it.
+    pub step: Option<f64>,
 }
 
 /// A value with the interval in which it lies; an absent end is not known.
@@ -132,6 +154,8 @@ struct Form {
     note: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     metrics: Vec<MetricForm>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    absent: Option<AbsentValues>,
 }
 
 /// As a metric is written.
@@ -152,6 +176,15 @@ struct MetricForm {
     /// Smallest and largest value of the shape in the same parts, and a letter for each quantile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     q: Option<(i64, i64, String)>,
+    /// How many samples are zero, and the median of the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    z: Option<(u64, Option<f64>)>,
+    /// The step of values near zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    s: Option<f64>,
+    /// Whether the unit was only assumed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    u: bool,
 }
 
 /// Samples, with how many failed where that is recorded.
@@ -205,8 +238,8 @@ impl Line {
                 return Err(damaged(&format!("`{}` stands in it twice", one.name())));
             }
         }
-        let Form { commit, branch, env: given, machine, on: found, digest, .. } = form;
-        Ok(Self::Run(Box::new(Run { at, commit, branch, given, machine, found, digest, metrics })))
+        let Form { commit, branch, env: given, machine, on: found, digest, absent, .. } = form;
+        Ok(Self::Run(Box::new(Run { at, commit, branch, given, machine, found, digest, metrics, absent })))
     }
 
     /// The line as it is written, without its end.
@@ -223,6 +256,7 @@ impl Line {
             digest: String::new(),
             note: None,
             metrics: Vec::new(),
+            absent: None,
         };
         let form = match self {
             Self::Acknowledgement(ack) => Form {
@@ -240,6 +274,7 @@ impl Line {
                 on: run.found.clone(),
                 digest: run.digest.clone(),
                 metrics: run.metrics.iter().map(RunMetric::form).collect(),
+                absent: run.absent.clone(),
                 ..blank
             },
         };
@@ -278,6 +313,9 @@ impl RunMetric {
             percentiles: None,
             failed: None,
             shape: Shape::default(),
+            slow: None,
+            near_zero: None,
+            unit_assumed: false,
         }
     }
 
@@ -317,6 +355,9 @@ impl RunMetric {
             c: center,
             v,
             q: shape.filter(|(least, most, _)| least < most),
+            z: self.near_zero.as_ref().filter(|near| near.zeros > 0).map(|near| (near.zeros, near.others.map(rounded))),
+            s: self.near_zero.as_ref().and_then(|near| near.step).map(rounded),
+            u: self.unit_assumed,
         }
     }
 
@@ -333,6 +374,8 @@ impl RunMetric {
             Some(CountForm::WithFailed([n, failed])) => (Some(n), Some(failed)),
         };
         let center = Estimate { value: center, low: value(0), high: value(1) };
+        let (zeros, others) = form.z.unwrap_or_default();
+        let near = NearZero { zeros, others, step: form.s };
         center.value.is_finite().then_some(Self {
             // Of samples, which have a shape, the median is the center.
             percentiles: Some([median.or(Some(center).filter(|_| form.q.is_some())), p95, p99])
@@ -352,6 +395,9 @@ impl RunMetric {
             },
             n,
             failed,
+            slow: p95.map(|p95| p95.value as f32),
+            near_zero: (near != NearZero::default()).then(|| Box::new(near)),
+            unit_assumed: form.u,
         })
     }
 }
@@ -386,6 +432,9 @@ mod tests {
             ])),
             failed: Some(12),
             shape: Shape::of(&std::array::from_fn(|place| 0.0199 * 1.1_f64.powi(i32::try_from(place).unwrap()))),
+            slow: Some(0.0351),
+            near_zero: None,
+            unit_assumed: false,
         }
     }
 
@@ -399,7 +448,22 @@ mod tests {
             found: BTreeMap::new(),
             digest: "0123456789abcdef".to_owned(),
             metrics: vec![measured()],
+            absent: None,
         }
+    }
+
+    #[test]
+    fn what_is_known_near_zero_and_of_absent_values_comes_back() {
+        let near = NearZero { zeros: 12, others: Some(0.003), step: Some(0.001) };
+        let one = RunMetric { near_zero: Some(Box::new(near)), unit_assumed: true, ..measured() };
+        let absent = Some(BTreeMap::from([("latency_ms".to_owned(), [7, 40])]));
+        let text = Line::Run(Box::new(Run { metrics: vec![one], absent: absent.clone(), ..run() })).to_text();
+        let Ok(Line::Run(back)) = Line::parse(&text) else { panic!("{text}") };
+        assert_eq!((back.metrics[0].near_zero.as_deref(), back.metrics[0].unit_assumed), (Some(&near), true));
+        assert_eq!(back.absent, absent);
+        // Older lines say nothing of it.
+        let Ok(Line::Run(back)) = Line::parse(&Line::Run(Box::new(run())).to_text()) else { panic!() };
+        assert_eq!((back.absent, &back.metrics[0].near_zero), (None, &None));
     }
 
     #[test]

@@ -5,14 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compare::capture::{Capture, Environment, MetricRuns, ReportedNumbers, Share, ShareRuns, is_of_machine};
-use crate::compare::outcome::is_of_failures;
+use crate::compare::capture::{
+    Capture, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values, is_of_machine,
+};
+use crate::compare::near_zero::step_near_zero;
+use crate::compare::outcome::{WITHOUT, is_of_failures};
 use crate::measure::label::pattern;
 use crate::measure::{Dimension, Polarity, Refusal, Statistic};
 use crate::stats::interval::order_statistic_interval_inflated;
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
 
-use super::line::{Estimate, Run, RunMetric, named, short_digest};
+use super::line::{AbsentValues, Estimate, NearZero, Run, RunMetric, named, short_digest};
 use super::shape::Shape;
 
 /// Level of all intervals.
@@ -22,7 +25,7 @@ const PERCENTILES: [f64; 3] = [0.5, 0.95, 0.99];
 /// What stands between the name of a file and that of a metric which other files of the run hold too.
 pub(super) const BEHIND_FILE: &str = ": ";
 /// What requests a second are called.
-const RATE: &str = "requests per second";
+pub(super) const RATE: &str = "requests per second";
 
 /// When and of what a run was measured.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +54,7 @@ pub fn run(capture: &Capture, occasion: Occasion) -> Result<Run, Refusal> {
         found: found.clone(),
         digest: digest(capture),
         metrics: metrics(capture)?,
+        absent: Some(absent_values(capture)),
     })
 }
 
@@ -69,6 +73,20 @@ fn fits_two(name: &str, one: &str, other: &str) -> Refusal {
         return Refusal(format!("the name {name} fits two metrics of {one}, in different units"));
     }
     Refusal(format!("the name {name} fits two metrics, of {one} and of {other}; add one of them alone"))
+}
+
+/// How each metric of a source is called: behind the name of its file, where several other files have it, too.
+fn names_in(capture: &Capture) -> impl Fn(&str, &str) -> String {
+    let mut files: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let metrics = capture.metrics.iter().map(|one| (&one.metric, &one.source));
+    let shares = capture.shares.iter().map(|one| (&one.metric, &one.source));
+    for (metric, source) in metrics.chain(shares).chain(capture.reported.iter().map(|one| (&one.metric, &one.source))) {
+        files.entry(metric).or_default().insert(pattern(source));
+    }
+    move |metric, source| {
+        let alone = files.get(metric).is_none_or(|files| files.len() < 2);
+        if alone { metric.to_owned() } else { format!("{}{BEHIND_FILE}{metric}", stem(&pattern(source))) }
+    }
 }
 
 /// What tools state, each metric once: some write a mean and a median as two lines of one name.
@@ -90,19 +108,26 @@ fn stated(reported: &[ReportedNumbers]) -> Vec<ReportedNumbers> {
     stated
 }
 
+/// Rows that hold no value of a metric, where they are more than a few.
+fn absent_values(capture: &Capture) -> AbsentValues {
+    /// A column with fewer gaps is one that every row fills.
+    const GAPS: f64 = 0.01;
+    let name_of = names_in(capture);
+    let mut absent = AbsentValues::new();
+    for share in &capture.shares {
+        let Some((metric, (held, without))) = share.metric.strip_prefix(WITHOUT).zip(counts(share)) else { continue };
+        let name = name_of(metric, &share.source);
+        let rows = absent.entry(name).or_default();
+        *rows = [rows[0].saturating_add(without), rows[1].saturating_add(held.saturating_add(without))];
+    }
+    absent.retain(|_, [without, rows]| *without as f64 > GAPS * *rows as f64);
+    absent
+}
+
 /// All metrics of a run. Files whose names differ only in numbers are repetitions, and their samples one population; a name that several
 /// other files have stands behind that of its file.
 fn metrics(capture: &Capture) -> Result<Vec<RunMetric>, Refusal> {
-    let mut files: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    let metrics = capture.metrics.iter().map(|one| (&one.metric, &one.source));
-    let shares = capture.shares.iter().map(|one| (&one.metric, &one.source));
-    for (metric, source) in metrics.chain(shares).chain(capture.reported.iter().map(|one| (&one.metric, &one.source))) {
-        files.entry(metric).or_default().insert(pattern(source));
-    }
-    let name_of = |metric: &str, source: &str| {
-        let alone = files.get(metric).is_none_or(|files| files.len() < 2);
-        if alone { metric.to_owned() } else { format!("{}{BEHIND_FILE}{metric}", stem(&pattern(source))) }
-    };
+    let name_of = names_in(capture);
     let mut named_once: BTreeMap<(String, Option<String>), Vec<&MetricRuns>> = BTreeMap::new();
     for one in &capture.metrics {
         let entry = named_once.entry((name_of(&one.metric, &one.source), one.group.clone()));
@@ -120,7 +145,7 @@ fn metrics(capture: &Capture) -> Result<Vec<RunMetric>, Refusal> {
         .iter()
         .filter_map(|((name, _), runs)| Some(RunMetric { metric: name.clone(), ..sampled(runs, capture)? }))
         .collect();
-    all.extend(failures(capture, name_of));
+    all.extend(failures(capture, &name_of));
     let mut taken: BTreeSet<String> = all.iter().map(RunMetric::name).collect();
     let of_samples: BTreeMap<(String, Option<&str>), &str> = capture
         .metrics
@@ -221,9 +246,29 @@ fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<RunMetric> {
         percentiles: Some(Box::new(percentiles)),
         failed: failed.map(|share| share.runs.iter().map(|run| run.failed).sum()),
         shape: quantiles.first_chunk().map_or_else(Shape::default, Shape::of),
+        slow: percentiles[1].map(|p95| p95.value as f32),
+        near_zero: near_zero(runs, &points, n),
+        unit_assumed: runs.iter().any(|one| one.unit_assumed || one.dimension == Dimension::UnstatedTime),
         // The median stands for a run: what one slow request does to a mean is no change of level.
         ..RunMetric::bare(&first.metric, first.group.as_deref(), first.dimension, first.polarity, center)
     })
+}
+
+/// What is to be known of durations at and near zero; `None` where none is zero and none is rounded to a step near it.
+fn near_zero(runs: &[&MetricRuns], points: &[f64], n: u64) -> Option<Box<NearZero>> {
+    if !runs.iter().all(|one| one.dimension.is_time()) || points.first().is_none_or(|least| *least < 0.0) {
+        return None;
+    }
+    let zeros = points.partition_point(|value| *value <= 0.0);
+    let others = &points[zeros..];
+    let error = |run: &Recording| if let Values::Sketch(sketch) = &run.values { sketch.error() } else { 0.0 };
+    let errors = runs.iter().flat_map(|one| &one.runs).map(error);
+    let found = NearZero {
+        zeros: (zeros as f64 * n as f64 / points.len() as f64).round() as u64,
+        others: (zeros > 0 && !others.is_empty()).then(|| quantile(others, 0.5, QuantileMethod::default())),
+        step: step_near_zero(&[points], errors.fold(0.0, f64::max)),
+    };
+    (found != NearZero::default()).then(|| Box::new(found))
 }
 
 /// How many did not fail, and how many did; `None` where nothing was counted.
@@ -269,6 +314,8 @@ fn reported(one: &ReportedNumbers) -> Option<RunMetric> {
         n: counted.map_or(one.count(Statistic::Count), |share| Some(share.total - share.failed)),
         percentiles: Some(percentiles).filter(|all| all.iter().any(Option::is_some)).map(Box::new),
         failed: one.count(Statistic::Failures),
+        slow: value(Statistic::P95).map(|p95| p95 as f32),
+        unit_assumed: one.assumed_unit.is_some() || one.dimension == Dimension::UnstatedTime,
         ..RunMetric::bare(&one.metric, one.label.as_deref(), one.dimension, one.polarity, bounded)
     })
 }

@@ -3,6 +3,7 @@
 //! In: captures of runs, lines of a history file. Out: lines to append, and one [`HistoryReport`](contract::HistoryReport) with the
 //! changes of every metric. Opens no files.
 
+mod beyond;
 mod boundary;
 pub mod contract;
 pub mod file;

@@ -4,15 +4,23 @@
 //! is known after two to four runs; until then this says how far the run is from what its stretch explains. False discoveries are
 //! controlled over all of its metrics, as in comparisons.
 
+use std::collections::BTreeMap;
+
+use crate::compare::beyond_noise::{BeyondNoise, BothSides, Zeros, beyond_noise};
+use crate::compare::judge::chance_of_one;
 use crate::compare::margin::{DEFAULT_MARGIN, GLARING_FACTOR, LARGE};
 use crate::compare::verdict::discovery_level;
 use crate::measure::{Dimension, Polarity};
-use crate::stats::change_points::inflation;
+use crate::stats::change_points::{FEWEST, inflation};
 use crate::stats::interval::wilson;
 use crate::stats::prediction::{Prediction, ScoreLaw, score_of};
+use crate::stats::sample::median_of;
 
+use super::beyond::{self, Lines};
 use super::contract::{HistoryPoint, MetricHistory, NewestCounts, NewestRun, NewestValue, NewestVerdict, RunFacts};
-use super::line::Run;
+use super::line::{Run, RunMetric};
+use super::measured::RATE;
+use super::series::Aspect;
 use super::slow::together;
 
 /// Fewer runs are no stretch.
@@ -36,6 +44,8 @@ struct Beside<'a> {
     value: Option<f64>,
     stretch: Vec<&'a HistoryPoint>,
     found: Option<Prospect>,
+    /// What may be too much whatever the stretch differs by.
+    sides: BothSides,
 }
 
 /// What a stretch of enough runs says of a value.
@@ -80,6 +90,7 @@ pub(super) fn newest(
     facts: &[RunFacts],
     metrics: &[MetricHistory],
     margin: f64,
+    followed: Aspect,
     is_kept: bool,
 ) -> Option<NewestRun> {
     let last = facts.len().checked_sub(1)?;
@@ -88,12 +99,13 @@ pub(super) fn newest(
         return None;
     }
     let lately: Vec<usize> = (0..last).rev().filter(|run| here(*run)).take(LATELY).collect();
+    let lines = Lines::of(runs, (0..=last).rev().filter(|run| here(*run)).take(PREDICTED + 1));
     let mut beside: Vec<Beside<'_>> = metrics
         .iter()
         .filter_map(|metric| {
             let value = metric.points.last().filter(|point| point.run == last).map(|point| point.value);
             let missed = || metric.points.iter().any(|point| lately.contains(&point.run));
-            (value.is_some() || missed()).then(|| beside(metric, value, [runs[last], runs[lately[0]]], facts))
+            (value.is_some() || missed()).then(|| beside(metric, value, &lines, lately[0], facts, followed))
         })
         .collect();
     // Where quiet nights were often far off what their past predicts, another one is no news.
@@ -104,6 +116,7 @@ pub(super) fn newest(
             found.p = found.p.max(usual.p(score_of(found.p)));
         }
     }
+    share_zeros(&mut beside, &lines, last);
     let matters = |found: &Prospect| found.moved.abs() >= found.scale.margin(margin);
     let tested = beside.iter().filter_map(|one| one.found.as_ref());
     let level = discovery_level(tested.map(|found| if matters(found) { found.p } else { 1.0 }).collect(), LEVEL);
@@ -130,6 +143,30 @@ pub(super) fn newest(
     Some(NewestRun { run: last, is_kept, together, metrics: values, counts })
 }
 
+/// Of a metric with many small groups zeros are counted over all of them, too.
+fn share_zeros(beside: &mut [Beside<'_>], lines: &Lines<'_>, last: usize) {
+    let tests = beside.iter().filter(|one| one.found.is_some()).count();
+    let mut metrics: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, one) in beside.iter().enumerate().filter(|(_, one)| one.sides.zeros.is_some()) {
+        if let Some(line) = lines.line(last, &one.metric.name).filter(|line| line.group.is_some()) {
+            metrics.entry(&line.metric).or_default().push(place);
+        }
+    }
+    for groups in metrics.values().filter(|groups| groups.len() > 1) {
+        let all: Vec<Zeros> = groups.iter().filter_map(|place| beside[*place].sides.zeros).collect();
+        let zeros = Some(Zeros::pooled(&all));
+        if beyond_noise(&BothSides { zeros, ..BothSides::default() }, chance_of_one(tests)).is_none() {
+            continue;
+        }
+        for place in groups {
+            let own = &mut beside[*place].sides.zeros;
+            if own.is_some_and(|own| own.are_no_evidence()) {
+                *own = zeros;
+            }
+        }
+    }
+}
+
 /// 1 where more is slower, -1 where it is faster.
 fn signed(polarity: Polarity) -> Option<f64> {
     match polarity {
@@ -149,8 +186,10 @@ impl Beside<'_> {
 fn beside<'a>(
     metric: &'a MetricHistory,
     value: Option<f64>,
-    [newest, before]: [&Run; 2],
+    lines: &Lines<'_>,
+    before: usize,
     facts: &[RunFacts],
+    followed: Aspect,
 ) -> Beside<'a> {
     let last = facts.len() - 1;
     let of_here = metric.levels.iter().filter(|level| facts[level.to].environment == facts[last].environment);
@@ -165,11 +204,52 @@ fn beside<'a>(
     let drifts = metric.drift.as_ref().is_some_and(|drift| !drift.steps_tested);
     let found = value
         .filter(|_| stretch.len() >= FEWEST_RUNS && !drifts)
-        .and_then(|value| found(metric, value, &stretch, [newest, before]));
-    Beside { metric, value, stretch, found }
+        .and_then(|value| found(metric, value, &stretch, lines, [last, before]));
+    let mut sides = BothSides::default();
+    if followed == Aspect::Center && value.is_some() {
+        sides = both_sides(metric, &stretch, lines, last);
+        let fell = found.as_ref().filter(|found| metric.name == RATE && found.is_lower());
+        sides.fallen_rate = fell.map(|found| found.moved.exp());
+    }
+    Beside { metric, value, stretch, found, sides }
 }
 
-fn found(metric: &MetricHistory, value: f64, stretch: &[&HistoryPoint], runs: [&Run; 2]) -> Option<Prospect> {
+/// What the lines of a metric say beside its values.
+fn both_sides(metric: &MetricHistory, stretch: &[&HistoryPoint], lines: &Lines<'_>, last: usize) -> BothSides {
+    let Some(newest) = lines.line(last, &metric.name).filter(|one| one.dimension == metric.dimension) else {
+        return BothSides::default();
+    };
+    let before: Vec<&RunMetric> = stretch
+        .iter()
+        .filter_map(|point| lines.line(point.run, &metric.name))
+        .filter(|one| one.dimension == metric.dimension)
+        .collect();
+    let fewer = fewer(metric, stretch, lines, last).unwrap_or(1.0);
+    let inflation = inflation(metric.dependence.unwrap_or(0.0));
+    BothSides {
+        zeros: beyond::zeros(&before, &[newest]),
+        shrunk: beyond::shrunk(&before, newest),
+        slow_end: beyond::slow_end(&before, newest, fewer, inflation),
+        others: beyond::others(&before, newest, fewer, inflation),
+        ..BothSides::default()
+    }
+}
+
+/// By what factor the newest run is known less well than those before it because it has fewer samples; `None` where that is not known.
+fn fewer(metric: &MetricHistory, stretch: &[&HistoryPoint], lines: &Lines<'_>, last: usize) -> Option<f64> {
+    let of = |run: usize| lines.samples(run, &metric.name).filter(|samples| *samples > 0).map(|samples| samples as f64);
+    let before: Vec<f64> = stretch.iter().filter_map(|point| of(point.run)).collect();
+    let newest = of(last).filter(|_| !before.is_empty())?;
+    Some((median_of(&before) / newest).sqrt().max(1.0))
+}
+
+fn found(
+    metric: &MetricHistory,
+    value: f64,
+    stretch: &[&HistoryPoint],
+    lines: &Lines<'_>,
+    newest: [usize; 2],
+) -> Option<Prospect> {
     let values: Vec<f64> = stretch.iter().map(|point| point.value).collect();
     let positive = value > 0.0 && values.iter().all(|value| *value > 0.0);
     let mean = values.iter().sum::<f64>() / values.len() as f64;
@@ -181,12 +261,22 @@ fn found(metric: &MetricHistory, value: f64, stretch: &[&HistoryPoint], runs: [&
         Scale::Differences(DEFAULT_MARGIN * mean.abs())
     };
     let on_scale: Vec<f64> = values.iter().map(|value| scale.of(*value)).collect();
-    let least = least_noise(metric, stretch, runs);
-    let least = if scale == Scale::Logarithms { least / mean } else { least };
     let inflation = inflation(metric.dependence.unwrap_or(0.0));
+    let relative = |noise: f64, to: f64| if scale == Scale::Logarithms { noise / to } else { noise };
+    let step = step(stretch);
+    let shown = Prediction::largest_spread(&on_scale, inflation, CONFIDENCE)
+        .filter(|spread| on_scale.len() >= FEWEST && *spread > 0.0)
+        .zip(fewer(metric, stretch, lines, newest[0]))
+        .map(|(spread, fewer)| (spread * fewer).max(relative(step, mean)));
+    let own = relative(own_noise(metric), value);
+    let least = shown.map_or(own, |shown| own.min(shown));
+    let least = least.max(relative(counted_noise(metric, lines, newest).max(step / 12.0_f64.sqrt()), mean));
     let prediction = Prediction::of(&on_scale, inflation, least)?;
     let first = FEWEST_RUNS.max(on_scale.len().saturating_sub(PREDICTED));
+    // What is one number throughout says nothing of how far off nights are.
+    let varies = on_scale.iter().any(|value| *value != on_scale[0]);
     let scores = (first..on_scale.len())
+        .filter(|_| varies)
         .filter_map(|place| Some(score_of(Prediction::of(&on_scale[..place], inflation, least)?.p(on_scale[place]))))
         .collect();
     let moved = scale.of(value) - prediction.center;
@@ -198,18 +288,31 @@ fn found(metric: &MetricHistory, value: f64, stretch: &[&HistoryPoint], runs: [&
     Some(Prospect { scale, prediction, moved, p, scores })
 }
 
-/// The noise below which runs of a metric cannot be: half the width of their own intervals, and the step in which they are recorded.
-fn least_noise(metric: &MetricHistory, stretch: &[&HistoryPoint], runs: [&Run; 2]) -> f64 {
+impl Prospect {
+    /// Whether the value is known to lie below its stretch.
+    fn is_lower(&self) -> bool {
+        self.scale == Scale::Logarithms && self.moved < 0.0 && self.p <= 1.0 - CONFIDENCE
+    }
+}
+
+/// The noise of the newest run by its own interval.
+fn own_noise(metric: &MetricHistory) -> f64 {
     let own = |point: &HistoryPoint| Some((point.high? - point.low?) / (2.0 * NORMAL_95));
-    let newest = metric.points.last().and_then(own).unwrap_or(0.0);
-    let counted = runs.iter().filter_map(|run| {
-        let one = run.metrics.iter().find(|one| one.name() == metric.name)?;
+    metric.points.last().and_then(own).unwrap_or(0.0)
+}
+
+/// The noise below which a share of what was counted cannot be, by the newest run and the one before it.
+fn counted_noise(metric: &MetricHistory, lines: &Lines<'_>, runs: [usize; 2]) -> f64 {
+    if metric.dimension != Dimension::Ratio {
+        return 0.0;
+    }
+    let counted = runs.into_iter().filter_map(|run| {
+        let one = lines.line(run, &metric.name)?;
         let (good, failed) = (one.n?, one.failed?);
         let shown = wilson(failed, good.saturating_add(failed), CONFIDENCE)?;
         Some((shown.high? - shown.low?) / (2.0 * NORMAL_95))
     });
-    let counted = if metric.dimension == Dimension::Ratio { counted.fold(0.0, f64::max) } else { 0.0 };
-    newest.max(counted).max(step(stretch) / 12.0_f64.sqrt())
+    counted.fold(0.0, f64::max)
 }
 
 /// The step of a coarse clock: the smallest difference, where most values of the stretch are the same as others.
@@ -224,11 +327,12 @@ fn step(stretch: &[&HistoryPoint]) -> f64 {
 }
 
 fn judged(one: &Beside<'_>, margin: f64, level: f64, tests: f64) -> NewestValue {
-    let Beside { metric, value, stretch, found } = one;
+    let Beside { metric, value, stretch, found, sides } = one;
     let blank = NewestValue {
         metric: metric.name.clone(),
         verdict: NewestVerdict::New,
         large: false,
+        beyond: None,
         value: *value,
         runs: stretch.len(),
         since: stretch.first().map(|point| point.run),
@@ -239,18 +343,44 @@ fn judged(one: &Beside<'_>, margin: f64, level: f64, tests: f64) -> NewestValue 
         p: None,
     };
     let Some(value) = *value else { return NewestValue { verdict: NewestVerdict::Missing, ..blank } };
-    let Some(found) = found else {
-        let Some(before) = stretch.last() else { return blank };
-        let ratio = Some(value / before.value).filter(|ratio| ratio.is_finite() && *ratio > 0.0);
-        let worse = |ratio: f64| signed(metric.polarity).map_or(ratio.ln().abs(), |sign| sign * ratio.ln());
-        let large = ratio.is_some_and(|ratio| worse(ratio) >= GLARING_FACTOR.ln());
-        return NewestValue { verdict: NewestVerdict::Inconclusive, large, ratio, level: Some(before.value), ..blank };
+    let judged = match found {
+        None => {
+            let Some(before) = stretch.last() else { return blank };
+            beside_one(metric, value, before.value, blank)
+        }
+        Some(found) => predicted(metric, found, margin, [level, tests], blank),
     };
+    settled(judged, sides, chance_of_one(tests as usize))
+}
+
+/// Fewer requests may be a slower service; more are none, and of neither is it known which way is better.
+fn is_worse(metric: &MetricHistory, moved: f64) -> Option<bool> {
+    let sign = if metric.name == RATE { Some(-1.0) } else { signed(metric.polarity) };
+    sign.map(|sign| sign * moved > 0.0)
+}
+
+/// A value beside too few runs, or a level that moves.
+fn beside_one(metric: &MetricHistory, value: f64, before: f64, blank: NewestValue) -> NewestValue {
+    let ratio = Some(value / before).filter(|ratio| ratio.is_finite() && *ratio > 0.0);
+    let large = ratio
+        .is_some_and(|ratio| ratio.ln().abs() >= GLARING_FACTOR.ln() && is_worse(metric, ratio.ln()) != Some(false));
+    NewestValue { verdict: NewestVerdict::Inconclusive, large, ratio, level: Some(before), ..blank }
+}
+
+/// A value beside what its stretch predicts.
+fn predicted(
+    metric: &MetricHistory,
+    found: &Prospect,
+    margin: f64,
+    [level, tests]: [f64; 2],
+    blank: NewestValue,
+) -> NewestValue {
     let Prospect { scale, prediction, moved, p, .. } = found;
     let (margin, half) = (scale.margin(margin), prediction.half(CONFIDENCE));
-    let is_worse = signed(metric.polarity).map(|sign| sign * moved > 0.0);
-    let verdict = if *p <= level && moved.abs() >= margin {
-        match is_worse {
+    let is_worse = is_worse(metric, *moved);
+    let decided = *p <= level && moved.abs() >= margin;
+    let verdict = if decided {
+        match is_worse.filter(|_| metric.polarity != Polarity::Unknown) {
             Some(true) => NewestVerdict::Regressed,
             Some(false) => NewestVerdict::Improved,
             None => NewestVerdict::Changed,
@@ -261,18 +391,33 @@ fn judged(one: &Beside<'_>, margin: f64, level: f64, tests: f64) -> NewestValue 
         NewestVerdict::Inconclusive
     };
     let by_chance = 1.0 - CONFIDENCE;
-    let beyond_noise = moved.abs() >= LARGE * margin && p * tests <= by_chance;
+    // A rate that fell is no less than one of which it is not decided that it did.
+    let fell = decided && metric.name == RATE;
+    let beyond_noise = moved.abs() >= LARGE * margin && (p * tests <= by_chance || fell);
     let glaring = *scale == Scale::Logarithms && moved.abs() >= GLARING_FACTOR.ln() && *p <= by_chance;
-    let large = verdict == NewestVerdict::Inconclusive && is_worse != Some(false) && (beyond_noise || glaring);
+    let is_open = verdict == NewestVerdict::Inconclusive || fell;
     NewestValue {
         verdict,
-        large,
+        large: is_open && is_worse != Some(false) && (beyond_noise || glaring),
         level: Some(scale.back(prediction.center)),
         low: Some(scale.back(prediction.center - half)),
         high: Some(scale.back(prediction.center + half)),
         ratio: (*scale == Scale::Logarithms).then(|| moved.exp()),
         p: Some(*p),
         ..blank
+    }
+}
+
+/// The same once it is known what is too much whatever the stretch differs by.
+fn settled(judged: NewestValue, sides: &BothSides, chance: f64) -> NewestValue {
+    let beyond = beyond_noise(sides, chance);
+    let no_better = sides.zeros.is_some_and(|zeros| zeros.rule_out_better(chance));
+    match (judged.verdict, beyond) {
+        (NewestVerdict::Regressed | NewestVerdict::New, _) => judged,
+        (_, Some(BeyondNoise::Rate { .. })) => NewestValue { large: true, beyond, ..judged },
+        (_, Some(_)) => NewestValue { verdict: NewestVerdict::Inconclusive, large: true, beyond, ..judged },
+        (NewestVerdict::Improved, None) if no_better => NewestValue { verdict: NewestVerdict::Inconclusive, ..judged },
+        (_, None) => judged,
     }
 }
 
@@ -287,5 +432,6 @@ fn count(counts: &mut NewestCounts, value: &NewestValue) {
         NewestVerdict::New => &mut counts.new,
     };
     *count += 1;
-    counts.large += usize::from(value.large);
+    // A rate that fell is said to have changed.
+    counts.large += usize::from(value.large && value.verdict == NewestVerdict::Inconclusive);
 }

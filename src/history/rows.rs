@@ -83,6 +83,7 @@ fn add(table: &Table, clock: usize, runs: &mut BTreeMap<(i64, String), Run>) {
             found: BTreeMap::new(),
             digest: String::new(),
             metrics: Vec::new(),
+            absent: None,
         });
         for (column, numbers) in &metrics {
             let Some(recorded) = numbers.get(row).copied().flatten() else { continue };

@@ -69,27 +69,24 @@ impl Shape {
     }
 }
 
-/// How values were distributed before and after a change: of each quantile the median over the nearest runs, both in the order of time.
-/// `None` where no run of a side says it.
+/// How values are distributed in runs, the nearest first: of each quantile the median. `None` where no run says it; else with how many do.
+pub(super) fn typical(runs: impl Iterator<Item = Shape>) -> Option<([f64; SHAPE_QUANTILES], usize)> {
+    let runs: Vec<[f64; SHAPE_QUANTILES]> = runs.filter_map(|shape| shape.quantiles()).take(NEAREST).collect();
+    let median = |place: usize| {
+        let mut values: Vec<f64> = runs.iter().map(|run| run[place]).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        crate::stats::sample::median_of_sorted(&values)
+    };
+    (!runs.is_empty()).then(|| (std::array::from_fn(median), runs.len()))
+}
+
+/// How values were distributed before and after a change: both in the order of time. `None` where no run of a side says it.
 pub(super) fn distributions(
     before: impl DoubleEndedIterator<Item = Shape>,
     after: impl Iterator<Item = Shape>,
 ) -> Option<Distributions> {
-    let known = |shape: Shape| shape.quantiles();
-    let before: Vec<[f64; SHAPE_QUANTILES]> = before.rev().filter_map(known).take(NEAREST).collect();
-    let after: Vec<[f64; SHAPE_QUANTILES]> = after.filter_map(known).take(NEAREST).collect();
-    if before.is_empty() || after.is_empty() {
-        return None;
-    }
-    let middle = |runs: &[[f64; SHAPE_QUANTILES]]| -> Vec<f64> {
-        let median = |place: usize| {
-            let mut values: Vec<f64> = runs.iter().map(|run| run[place]).collect();
-            values.sort_unstable_by(f64::total_cmp);
-            crate::stats::sample::median_of_sorted(&values)
-        };
-        (0..SHAPE_QUANTILES).map(median).collect()
-    };
-    Some(Distributions { runs: [before.len(), after.len()], before: middle(&before), after: middle(&after) })
+    let ((before, first), (after, second)) = (typical(before.rev())?, typical(after)?);
+    Some(Distributions { runs: [first, second], before: before.to_vec(), after: after.to_vec() })
 }
 
 #[cfg(test)]

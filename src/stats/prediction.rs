@@ -5,7 +5,7 @@
 //! Formula: Hahn & Meeker, *Statistical Intervals* (1991), section 4.7. Dependence makes values worth fewer than they are, and their
 //! spread look smaller than it is; both are allowed for.
 
-use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
+use statrs::distribution::{ChiSquared, Continuous, ContinuousCDF, StudentsT};
 
 use super::interval::{normal_quantile, student_quantile};
 
@@ -37,6 +37,16 @@ impl Prediction {
         // What a spread is worth depends on the squares of the correlations, that of a mean on the correlations themselves.
         let squares_worth = n * 2.0 * factor / (factor * factor + 1.0);
         Some(Self { center, error, degrees: (squares_worth - 1.0).max(1.0) })
+    }
+
+    /// The largest standard deviation that the spread of these values is compatible with, one-sided at a level (of 1 - `level` it is
+    /// more): by the law of chi-square of as many degrees of freedom as they are worth.
+    pub fn largest_spread(values: &[f64], inflation: f64, level: f64) -> Option<f64> {
+        let found = Self::of(values, inflation, 0.0)?;
+        let worth = values.len() as f64 / inflation.powi(2).max(1.0);
+        let variance = found.error.powi(2) / (1.0 + 1.0 / worth);
+        let least = ChiSquared::new(found.degrees).ok()?.inverse_cdf(1.0 - level);
+        Some((variance * found.degrees / least).sqrt()).filter(|spread| spread.is_finite())
     }
 
     /// The probability that a value lies so far off, on either side.
@@ -113,6 +123,16 @@ mod tests {
         assert!((found.center - 50.10).abs() < 1e-9);
         assert!((found.half(0.95) - 2.776_445 * 1.309_580 * 1.2_f64.sqrt()).abs() < 1e-4, "{}", found.half(0.95));
         assert!((found.p(found.center + found.half(0.95)) - 0.05).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_largest_spread_is_the_one_of_the_textbook() {
+        // n 5, s 1.3096: chi-square of 4 degrees of freedom has 5% below 0.7107.
+        let values = [50.3, 48.3, 49.6, 50.4, 51.9];
+        let found = Prediction::largest_spread(&values, 1.0, 0.95).unwrap();
+        assert!((found - 1.309_580 * (4.0_f64 / 0.710_723).sqrt()).abs() < 1e-4, "{found}");
+        assert_eq!(Prediction::largest_spread(&[2.0; 9], 1.0, 0.95), Some(0.0));
+        assert_eq!(Prediction::largest_spread(&[2.0], 1.0, 0.95), None);
     }
 
     #[test]

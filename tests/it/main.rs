@@ -66,6 +66,7 @@ mod readme;
 mod reference;
 mod remedies;
 mod requests;
+mod same_gate;
 mod schema_1;
 mod service;
 mod shards;

@@ -1,8 +1,10 @@
 //! What a history says, in sentences.
 
+use crate::compare::beyond_noise::BeyondNoise;
 use crate::history::contract::{
     ChangeState, HistoryOutcome, HistoryReport, LevelChange, MetricHistory, NewestRun, NewestValue, NewestVerdict,
 };
+use crate::history::gate::failing_phrase;
 use crate::measure::{Dimension, Direction, Polarity};
 use crate::report::number;
 
@@ -16,11 +18,15 @@ pub(super) fn headline(report: &HistoryReport) -> String {
         });
         parts.push(format!("{} for the worse{worst}", number::counted(counts.worse as u64, "new change")));
     }
-    if counts.changed > 0 {
-        parts.push(format!(
-            "{} of metrics whose direction is not known",
-            number::counted(counts.changed as u64, "new change")
-        ));
+    let is_zeroed = |change: &&LevelChange| change.matters && change.became_zero && change.state == ChangeState::New;
+    let zeroed = report.metrics.iter().flat_map(|metric| &metric.changes).filter(is_zeroed).count();
+    for (count, of) in [
+        (zeroed, "durations that became zero"),
+        (counts.changed.saturating_sub(zeroed), "metrics whose direction is not known"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{} of {of}", number::counted(count as u64, "new change")));
+        }
     }
     if counts.better > 0 {
         parts.push(format!("{} for the better", number::counted(counts.better as u64, "new change")));
@@ -51,8 +57,8 @@ pub(super) fn headline(report: &HistoryReport) -> String {
     let failing = report.failing.first().map_or_else(String::new, |worst| {
         let more = report.failing.len() - 1;
         let more = if more > 0 { format!(" and {more} more failing") } else { String::new() };
-        let (failed, total) = (number::count(worst.failed), number::count(worst.total));
-        format!("`{}`: {failed} of {total} failed in the newest run{more}; ", worst.metric)
+        let said = failing_phrase(worst, &number::count(worst.failed), &number::count(worst.total));
+        format!("{said}{more}; ")
     });
     let beside = report.newest.as_ref().and_then(|newest| newest_line(report, newest)).map(|line| format!("{line}; "));
     format!("{failing}{}{} in {over}", beside.unwrap_or_default(), parts.join(", "))
@@ -73,16 +79,43 @@ fn newest_line(report: &HistoryReport, newest: &NewestRun) -> Option<String> {
     let more = if bad > 1 { format!(" and {} more worse", bad - 1) } else { String::new() };
     match first.verdict {
         NewestVerdict::Regressed => {
-            Some(format!("{run}: `{}` {} beside {}{more}", first.metric, newest_size(report, first), before(first)))
+            Some(format!("{run}: `{}` {} beside {}{more}", first.metric, newest_size(report, first), before_it(first)))
         }
         NewestVerdict::Missing => Some(format!("{run}: `{}` is missing{more}", first.metric)),
+        _ if newest.metrics.iter().any(|one| one.large) => not_decided(report, newest).map(|of| format!("{run}: {of}")),
         _ if newest.is_kept => None,
         _ if counts.changed + counts.improved > 0 => {
-            Some(format!("{run}: `{}` {} beside {}", first.metric, newest_size(report, first), before(first)))
+            Some(format!("{run}: `{}` {} beside {}", first.metric, newest_size(report, first), before_it(first)))
         }
         _ if counts.unchanged + counts.inconclusive == 0 => Some(format!("{run}: nothing to compare it with")),
+        _ if newest.metrics.iter().all(|one| one.p.is_none()) => {
+            Some(format!("{run}: too few runs before it to compare it with"))
+        }
+        _ if !report.failing.is_empty() => None,
         _ => Some(format!("{run}: nothing that the runs before it do not explain")),
     }
+}
+
+/// What is far off and not decided: the first of it, with how many more there are.
+fn not_decided(report: &HistoryReport, newest: &NewestRun) -> Option<String> {
+    let large = || newest.metrics.iter().filter(|one| one.large);
+    let first = large().next()?;
+    let more = large().count() - 1;
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    let name = &first.metric;
+    let said = match first.beyond {
+        Some(BeyondNoise::Zeros { before, after }) => {
+            format!("{} of `{name}` is zero ({} before)", number::share(after), number::share(before))
+        }
+        Some(BeyondNoise::SlowEnd { ratio }) => {
+            format!("p95 of `{name}` {} beside {}", number::change(ratio), before_it(first))
+        }
+        Some(BeyondNoise::Others { ratio }) => {
+            format!("what is not zero of `{name}` {} beside {}", number::change(ratio), before_it(first))
+        }
+        _ => format!("`{name}` {} beside {}", newest_size(report, first), before_it(first)),
+    };
+    Some(format!("{said}, which is not decided{more}"))
 }
 
 /// By how much all metrics together moved, and which way.
@@ -91,7 +124,7 @@ pub(super) fn together(factor: f64) -> (String, &'static str) {
     (number::change_size(if slower { factor } else { 1.0 / factor }), if slower { "slower" } else { "faster" })
 }
 
-fn before(value: &NewestValue) -> String {
+fn before_it(value: &NewestValue) -> String {
     format!("{} before it", number::counted(value.runs as u64, "run"))
 }
 
@@ -112,6 +145,15 @@ pub(super) fn dimension(report: &HistoryReport, name: &str) -> Dimension {
 /// The word of a newest value, with why it is not decided.
 pub(super) fn newest_verdict(value: &NewestValue) -> String {
     let reason = match value.verdict {
+        NewestVerdict::Inconclusive if matches!(value.beyond, Some(BeyondNoise::Zeros { .. })) => {
+            ": became zero, which is no improvement"
+        }
+        NewestVerdict::Inconclusive if matches!(value.beyond, Some(BeyondNoise::OtherUnit { .. })) => {
+            ": smaller by the factor between two units"
+        }
+        NewestVerdict::Inconclusive if matches!(value.beyond, Some(BeyondNoise::SlowEnd { .. })) => {
+            ": its slow end is far off, and not decided"
+        }
         NewestVerdict::Inconclusive if value.p.is_none() => ": too few runs since the last change, or a drift",
         NewestVerdict::Inconclusive if value.large => ": far off, and not decided",
         _ => "",
@@ -163,6 +205,7 @@ pub(super) fn state(change: &LevelChange) -> &'static str {
         (ChangeState::Recovered, _) => "recovered",
         (ChangeState::New, Direction::Worse) => "worse",
         (ChangeState::New, Direction::Better) => "better",
+        (ChangeState::New, Direction::Changed) if change.became_zero => "became zero",
         (ChangeState::New, Direction::Changed) => "changed",
     }
 }
@@ -178,7 +221,7 @@ pub(super) fn class(change: &LevelChange) -> &'static str {
     match state(change) {
         "worse" => "regressed",
         "better" => "improved",
-        "changed" => "changed",
+        "changed" | "became zero" => "changed",
         _ => "note",
     }
 }

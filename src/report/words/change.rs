@@ -499,9 +499,17 @@ pub(in crate::report) fn margin(change: &Change) -> String {
 /// The effect on which the verdict of a change rests: the center where it has the same verdict, else the first one that
 /// has, else the center.
 pub(in crate::report) fn leading(change: &Change) -> Option<&Effect> {
-    let center = || change.effects.first();
+    let of = |statistic: Statistic| change.effects.iter().find(move |effect| effect.statistic == statistic);
+    let center = change.effects.first();
+    if change.large && change.reason == Some(Reason::Zeros) {
+        return of(Statistic::ZeroShare).or(center);
+    }
+    // Of what is mostly zero the middle says nothing.
+    if change.large && center.is_some_and(|center| center.before == Some(0.0) && center.after == Some(0.0)) {
+        return of(Statistic::NonZero).filter(|others| others.estimate.is_some()).or(center);
+    }
     let decides = change.effects.iter().find(|effect| effect.verdict == Some(change.verdict));
-    decides.or_else(center)
+    decides.or(center)
 }
 
 /// What a verdict means for this metric in plain words: `slower`, `worse at p99`, `better: higher is better`.

@@ -226,7 +226,9 @@ pub(in crate::report) fn undecided(comparison: &Comparison) -> Option<String> {
         Some(slow) => format!("{}{group}: {}", name(&large.metric), change::slow_samples(large, slow)),
         None => named_change(large)?,
     };
-    Some(format!("{said}, too few samples to tell"))
+    let why =
+        if large.reason == Some(Reason::Zeros) { "not measured, or rounded away" } else { "too few samples to tell" };
+    Some(format!("{said}, {why}"))
 }
 
 fn named_change(one: &Change) -> Option<String> {

@@ -1,0 +1,240 @@
+//! What is too much to be passed over, whatever the noise of a metric: the one place that says so, of a baseline and of a history.
+//!
+//! In: what is known of both sides of a metric ([`BothSides`]; what a caller does not know stays out). Out: the first [`BeyondNoise`] that
+//! holds. Decides no verdict: what it finds keeps a gate from passing, and durations that became zero from being called better.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::capture::Share;
+use super::margin::GLARING_FACTOR;
+use super::share::difference;
+use crate::analysis::failing::is_failing;
+
+/// A slow end that became so many times as slow.
+const DOUBLED: f64 = 2.0;
+/// A column with fewer gaps is one that every row fills.
+const GAPS: f64 = 0.01;
+/// So many of all values are gone, beyond chance.
+const GONE: f64 = 0.1;
+/// Where fewer durations are zero, zero is no ordinary value of a metric.
+const HARDLY_ANY: f64 = 0.05;
+/// By so much the share of zeros has to rise then,
+const POINTS: f64 = 0.02;
+/// and by so much to take away that the metric improved.
+const FEWEST_POINTS: f64 = 0.005;
+/// By so much where it is one.
+const MANY_POINTS: f64 = 0.1;
+/// Where more of them are, a zero is what the metric usually is: a connection that was open already.
+const USUAL: f64 = 0.5;
+/// And where nearly all are, all may be.
+const NEARLY_ALL: f64 = 0.9;
+/// Level of the intervals behind the tests.
+const CONFIDENCE: f64 = 0.95;
+
+/// What is too much to be passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum BeyondNoise {
+    /// Durations became zero that were not rounded down: nothing was measured there.
+    Zeros {
+        /// Their share before.
+        before: f64,
+        /// Their share now.
+        after: f64,
+    },
+    /// Durations became smaller by the factor between two units, and a side does not state its unit.
+    OtherUnit {
+        /// The factor: 1,000 between milliseconds and seconds.
+        factor: f64,
+    },
+    /// Rows hold no value any more that all of them had.
+    AbsentValues {
+        /// Their share before.
+        before: f64,
+        /// Their share now.
+        after: f64,
+    },
+    /// The slow end is so many times as slow.
+    SlowEnd {
+        /// After over before.
+        ratio: f64,
+    },
+    /// What is not zero is so many times as slow.
+    Others {
+        /// After over before.
+        ratio: f64,
+    },
+    /// So many requests came in a second.
+    Rate {
+        /// After over before.
+        ratio: f64,
+    },
+}
+
+/// Zeros among the durations of both sides.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Zeros {
+    pub(crate) before: Share,
+    pub(crate) after: Share,
+    /// Whether zeros of the run are fast values that were rounded down.
+    pub(crate) rounded: bool,
+}
+
+/// By what factor something moved for the worse (where no direction is better: at all), and the p of independent samples.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grown {
+    /// At least 1.
+    pub(crate) ratio: f64,
+    pub(crate) p: f64,
+}
+
+/// What both sides of a metric say, as far as it is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct BothSides {
+    pub(crate) zeros: Option<Zeros>,
+    /// By what factor durations shrank of which a side does not state its unit.
+    pub(crate) shrunk: Option<f64>,
+    /// Rows without a value on both sides.
+    pub(crate) absent: Option<[Share; 2]>,
+    pub(crate) slow_end: Option<Grown>,
+    /// What is not zero, where some is.
+    pub(crate) others: Option<Grown>,
+    /// Requests a second: after over before, where its interval says that it fell.
+    pub(crate) fallen_rate: Option<f64>,
+}
+
+/// What is too much to be passed over; `chance` is the p up to which one metric of the report says so by chance.
+pub(crate) fn beyond_noise(sides: &BothSides, chance: f64) -> Option<BeyondNoise> {
+    let grown = |grown: &Grown, least: f64| grown.ratio >= least && grown.p <= chance;
+    let zeros = sides.zeros.filter(|zeros| zeros.rise_is_large(chance)).map(|zeros| {
+        let [before, after] = zeros.shares();
+        BeyondNoise::Zeros { before, after }
+    });
+    let unit = || sides.shrunk.and_then(between_units).map(|factor| BeyondNoise::OtherUnit { factor });
+    let absent = || {
+        let [before, after] = sides.absent.filter(are_gone)?.map(Share::share);
+        Some(BeyondNoise::AbsentValues { before, after })
+    };
+    let slow = || sides.slow_end.filter(|one| grown(one, DOUBLED)).map(|one| BeyondNoise::SlowEnd { ratio: one.ratio });
+    let others =
+        || sides.others.filter(|one| grown(one, GLARING_FACTOR)).map(|one| BeyondNoise::Others { ratio: one.ratio });
+    let fell = |ratio: &f64| *ratio <= 1.0 / GLARING_FACTOR;
+    let rate = || sides.fallen_rate.filter(fell).map(|ratio| BeyondNoise::Rate { ratio });
+    zeros.or_else(unit).or_else(absent).or_else(slow).or_else(others).or_else(rate)
+}
+
+/// The factor between two units of time that a factor is.
+fn between_units(factor: f64) -> Option<f64> {
+    const STEPS: [f64; 3] = [1e3, 1e6, 1e9];
+    /// How near to a step a factor has to be.
+    const NEAR: f64 = 1.2;
+    STEPS.into_iter().find(|step| (factor / step).ln().abs() <= NEAR.ln())
+}
+
+/// Whether values that the baseline has throughout are gone: many of them, beyond chance.
+fn are_gone([before, after]: &[Share; 2]) -> bool {
+    before.total > 0 && before.share() <= GAPS && is_failing(after.failed, after.total, GONE)
+}
+
+impl Zeros {
+    /// Of all groups of a metric together: of a few rows each nobody can tell that some became zero, of all of them anybody can.
+    pub(crate) fn pooled(groups: &[Self]) -> Self {
+        let sum = |of: fn(&Self) -> Share| Share::pooled(&groups.iter().map(of).collect::<Vec<Share>>());
+        Self {
+            before: sum(|one| one.before),
+            after: sum(|one| one.after),
+            rounded: groups.iter().any(|one| one.rounded && one.after.failed > 0),
+        }
+    }
+
+    /// Of durations of which so many rows are zero, and so many are not.
+    fn shares(&self) -> [f64; 2] {
+        [self.before, self.after].map(Share::share)
+    }
+
+    /// By how much the share has to rise to be large; `None` where no rise is.
+    fn least_rise(&self) -> Option<f64> {
+        let [before, after] = self.shares();
+        match before {
+            before if before <= HARDLY_ANY => Some(POINTS),
+            before if before < USUAL => Some(MANY_POINTS),
+            // Nothing was measured any more.
+            before if before < NEARLY_ALL && after == 1.0 => Some(0.0),
+            _ => None,
+        }
+    }
+
+    /// Whether more of them are no evidence of a faster run: zeros that nobody rounded, where they are no ordinary value or very many.
+    pub(crate) fn are_no_evidence(&self) -> bool {
+        let [before, after] = self.shares();
+        let rise = after - before;
+        !self.rounded && rise > 0.0 && (before <= HARDLY_ANY || self.least_rise().is_some_and(|least| rise >= least))
+    }
+
+    fn rise_is_large(&self, chance: f64) -> bool {
+        let [before, after] = self.shares();
+        let much = self.least_rise().is_some_and(|least| after - before >= least);
+        self.are_no_evidence() && much && self.is_no_chance(chance)
+    }
+
+    /// Whether so many more are zero that nothing else of the run is an improvement.
+    pub(crate) fn rule_out_better(&self, chance: f64) -> bool {
+        let [before, after] = self.shares();
+        self.are_no_evidence() && after - before >= FEWEST_POINTS && self.is_no_chance(chance)
+    }
+
+    fn is_no_chance(&self, chance: f64) -> bool {
+        let sides = [self.before, self.after].map(|side| [Share { dependence: 1.0, ..side }]);
+        difference(&sides[0], &sides[1], CONFIDENCE).is_some_and(|(estimate, ..)| estimate.p <= chance)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(failed: u64, total: u64) -> Share {
+        Share { failed, total, dependence: 4.0 }
+    }
+
+    fn zeros(before: u64, after: u64, rounded: bool) -> BothSides {
+        BothSides {
+            zeros: Some(Zeros { before: share(before, 400), after: share(after, 400), rounded }),
+            ..BothSides::default()
+        }
+    }
+
+    #[test]
+    fn a_rise_of_zeros_is_large_from_two_points_on_and_never_comes_back() {
+        let large = |before: u64, after: u64| beyond_noise(&zeros(before, after, false), 0.05).is_some();
+        // By Fisher's test 8 of 400 are no chance beside none, and 20 of 400 need more than two points.
+        for (before, least) in [(0, 8), (4, 8), (40, 40), (120, 40), (190, 40)] {
+            let found: Vec<bool> = (before..=400).map(|after| large(before, after)).collect();
+            let first = found.iter().position(|large| *large).unwrap();
+            assert!(found[first..].iter().all(|large| *large) && first >= least, "{before}: {first}");
+        }
+        assert!(!large(300, 390), "zero is what it usually is");
+        assert!(large(300, 400) && !large(380, 400), "nothing is left");
+        assert_eq!(beyond_noise(&zeros(0, 300, true), 0.05), None);
+    }
+
+    #[test]
+    fn each_of_them_is_found_and_nothing_of_what_is_not_known() {
+        assert_eq!(beyond_noise(&BothSides::default(), 0.05), None);
+        let grown = |ratio: f64, p: f64| Some(Grown { ratio, p });
+        let of = |sides: BothSides| beyond_noise(&sides, 0.05);
+        let blank = BothSides::default;
+        assert_eq!(of(BothSides { shrunk: Some(1100.0), ..blank() }), Some(BeyondNoise::OtherUnit { factor: 1000.0 }));
+        assert_eq!(of(BothSides { shrunk: Some(700.0), ..blank() }), None);
+        let absent = |after: u64| BothSides { absent: Some([share(1, 200), share(after, 200)]), ..blank() };
+        assert_eq!(of(absent(100)), Some(BeyondNoise::AbsentValues { before: 0.005, after: 0.5 }));
+        assert_eq!(of(absent(10)), None);
+        assert_eq!(of(BothSides { slow_end: grown(3.0, 0.01), ..blank() }), Some(BeyondNoise::SlowEnd { ratio: 3.0 }));
+        assert_eq!(of(BothSides { slow_end: grown(3.0, 0.2), ..blank() }), None);
+        assert_eq!(of(BothSides { others: grown(1.9, 0.01), ..blank() }), Some(BeyondNoise::Others { ratio: 1.9 }));
+        for (ratio, found) in [(0.9, false), (0.58, false), (0.57, true), (0.1, true), (1e-6, true)] {
+            assert_eq!(of(BothSides { fallen_rate: Some(ratio), ..blank() }).is_some(), found, "{ratio}");
+        }
+    }
+}
