@@ -17,7 +17,7 @@ use crate::stats::sample::median_of;
 
 use super::contract::{Level, LevelChange, MetricHistory};
 use super::line::{Run, RunMetric};
-use super::newest::FEWEST_RUNS;
+use super::series::FEWEST_RUNS;
 use super::shape::{SHAPE_QUANTILES, typical};
 
 /// The lines of some runs, by the place of the run and the name of the metric.

@@ -21,7 +21,7 @@ use super::contract::{
 };
 use super::line::{Run, RunMetric};
 use super::measured::RATE;
-use super::newest::FEWEST_RUNS;
+use super::series::FEWEST_RUNS;
 
 /// Seconds of a day.
 pub(super) const DAY: f64 = 86_400.0;
@@ -159,7 +159,7 @@ fn unseen(asked: FailOn, found: &Outcome<'_>) -> Vec<String> {
     if asked.regression {
         match found.newest {
             Some(newest) if newest.metrics.iter().any(|one| one.p.is_some()) => {
-                reasons.extend(undecided(found, newest))
+                reasons.extend(undecided(found, newest));
             }
             Some(_) => reasons.push(format!(
                 "no metric has {FEWEST_RUNS} runs since its last change, so that the newest run could not be compared"

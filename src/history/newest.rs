@@ -20,11 +20,9 @@ use super::beyond::{self, Lines};
 use super::contract::{HistoryPoint, MetricHistory, NewestCounts, NewestRun, NewestValue, NewestVerdict, RunFacts};
 use super::line::{Run, RunMetric};
 use super::measured::RATE;
-use super::series::Aspect;
+use super::series::{Aspect, FEWEST_RUNS};
 use super::slow::together;
 
-/// Fewer runs are no stretch.
-pub(super) const FEWEST_RUNS: usize = 4;
 /// "No change" is excluded at this level, after control of false discoveries over the run.
 const LEVEL: f64 = 0.01;
 /// Level of the interval that is shown, and of what is large by chance in a whole report.

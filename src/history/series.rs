@@ -7,6 +7,9 @@ use crate::measure::{Dimension, Polarity};
 use super::contract::HistoryPoint;
 use super::line::{Estimate, Run, RunMetric};
 
+/// Fewer runs are no stretch.
+pub(super) const FEWEST_RUNS: usize = 4;
+
 /// What of a run is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Aspect {
