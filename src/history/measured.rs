@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::capture::{Capture, Environment, MetricRuns, ReportedNumbers, Share, ShareRuns, is_of_machine};
-use crate::compare::outcome::is_of_failures;
+use crate::compare::share_names::is_of_failures;
 use crate::measure::label::pattern;
 use crate::measure::{Dimension, Polarity, Refusal, Statistic};
 use crate::stats::interval::order_statistic_interval_inflated;
