@@ -75,6 +75,28 @@ pub enum Anomaly {
         /// How many values.
         length: u64,
     },
+    /// Rows that a status calls a success and a text beside it an error.
+    Contradicted {
+        /// The first lines of them.
+        lines: Vec<u64>,
+        /// How many.
+        count: u64,
+        /// The status column.
+        status: String,
+        /// The column of errors.
+        error: String,
+    },
+    /// Numbers that are no codes in a column of codes.
+    OddCodes {
+        /// The first lines of them.
+        lines: Vec<u64>,
+        /// How many.
+        count: u64,
+        /// Some of them, each once.
+        numbers: Vec<f64>,
+        /// The column.
+        column: String,
+    },
     /// Instants that lie well before the one of the row above.
     ClockBackwards(Vec<u64>),
     /// Pauses far longer than all others stand before these lines.

@@ -4,6 +4,7 @@
 //! or a number for which a convention has no place is never taken for success.
 
 use crate::measure::ending::{self, Outcome};
+use crate::measure::http_code::{self, CodeCount};
 use crate::table::packed::Cells;
 use crate::table::{Role, Table};
 
@@ -90,7 +91,7 @@ impl Convention {
 }
 
 fn is_http(number: f64) -> bool {
-    number == 0.0 || (100.0..600.0).contains(&number)
+    number == 0.0 || http_code::of_number(number).is_some()
 }
 
 fn is_flag(number: f64) -> bool {
@@ -99,10 +100,10 @@ fn is_flag(number: f64) -> bool {
 
 /// Numbers follow a convention that their name and range show, or none.
 pub(super) fn convention_of_numbers(cells: &Cells, name: &str) -> Option<Convention> {
-    let (mut flags, mut http, mut answered) = (true, true, false);
+    let (mut flags, mut http, mut answered) = (true, CodeCount::default(), false);
     cells.visit_present(0..cells.count(), |block| {
         flags = flags && block.iter().all(|number| is_flag(*number));
-        http = http && block.iter().all(|number| is_http(*number));
+        http.count(block);
         answered = answered || block.iter().any(|number| (200.0..400.0).contains(number));
     });
     if name.rsplit('.').next() == Some("level") {
@@ -121,7 +122,7 @@ pub(super) fn convention_of_numbers(cells: &Cells, name: &str) -> Option<Convent
     if says_failure(name) && !flags && !answered {
         return Some(Convention::ErrorCode);
     }
-    if http && !flags {
+    if http.are_codes() && !flags {
         return Some(Convention::Http);
     }
     let turned = ["invalid", "incorrect", "unverified", "unsorted"].iter().any(|word| name.contains(word));
@@ -158,11 +159,26 @@ pub(super) struct Words {
     pub(super) of_failure: bool,
     /// Whether they are states of tests.
     pub(super) states: bool,
+    /// Whether codes of HTTP stand among them: then `1` is no yes, and `0` no answer.
+    pub(super) codes: bool,
 }
 
 impl Words {
+    /// As the name and the texts of a column ask for.
+    pub(super) fn of(name: &str, texts: &[String]) -> Self {
+        let of_failure = says_failure(name);
+        Self {
+            of_failure,
+            states: !of_failure && ending::are_states(texts.iter().map(String::as_str)),
+            codes: !of_failure && texts.iter().any(|text| http_code::of_text(text).is_some()),
+        }
+    }
+
     /// What one says.
     pub(super) fn outcome(self, text: &str) -> Outcome {
+        if let Some(number) = text.trim().parse().ok().filter(|number: &f64| self.codes && number.is_finite()) {
+            return Convention::Http.outcome(number);
+        }
         match ending::of_text(text, self.of_failure) {
             // Beside tests that passed and failed, one that was `BLOCKED` did not pass.
             Outcome::Unclear if self.states && ending::is_state(text) => Outcome::Failed,
@@ -209,6 +225,26 @@ mod tests {
         assert_eq!(failed(&[200.0, 503.0, 200.0], "error_code"), Some(1));
         assert_eq!(failed(&[0.0, 1.0], "status"), None, "nobody says whether 0 is good");
         assert_eq!(failed(&[7.0, 9.0], "result"), None);
+        // One odd number takes nothing away from all others.
+        for odd in [-1.0, 7.0, 999.0, 1000.0, 92.14] {
+            let numbers: Vec<f64> = (0..20).map(|row| if row == 3 { odd } else { 503.0 }).collect();
+            assert_eq!(failed(&numbers, "status"), Some(19), "{odd}");
+            assert_eq!(failed(&numbers[..5], "status"), None, "{odd}: too few to tell");
+        }
+    }
+
+    #[test]
+    fn among_codes_numbers_are_none_of_yes_and_no() {
+        let of = |texts: &[&str], text: &str| {
+            Words::of("status", &texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()).outcome(text)
+        };
+        let codes = ["200", "503", "ETIMEDOUT", "1", "0"];
+        assert_eq!(of(&codes, "1"), Outcome::Unclear);
+        assert_eq!(of(&codes, "0"), Outcome::Failed);
+        assert_eq!(of(&codes, "000"), Outcome::Failed);
+        assert_eq!(of(&codes, "ETIMEDOUT"), Outcome::Failed);
+        assert_eq!(of(&codes, "nan"), Outcome::NotSaid);
+        assert_eq!(of(&["1", "0"], "1"), Outcome::Succeeded);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod compared;
 mod configurations;
 pub(crate) mod convention;
 pub(crate) mod entries;
+mod error_beside;
 mod failed;
 pub mod failing;
 pub mod goodput;
@@ -31,6 +32,7 @@ pub mod source;
 pub mod steady;
 pub mod swarm;
 pub mod table;
+mod unclear_rows;
 
 use rayon::prelude::*;
 use schemars::JsonSchema;

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::convention::{Convention, Words, convention_of_numbers, says_failure, unanswered};
+use super::error_beside::{self, ErrorsBeside};
 use super::grouping::Grouping;
 use crate::measure::ending::{self, Outcome};
 use crate::measure::label::Label;
@@ -16,7 +17,7 @@ use crate::stats::clusters::EventRuns;
 use crate::stats::interval::{Interval, wilson_inflated};
 use crate::stats::measured::PART;
 use crate::table::packed::Cells;
-use crate::table::{Bits, CellType, Role, Table};
+use crate::table::{Bits, CellType, Column, Role, Table};
 
 /// Rows that failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,6 +51,29 @@ pub struct Failures {
     /// The most frequent codes or messages of them, where rows are known only as they were counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<CauseCount>,
+    /// Rows of which nobody knows how they ended: of all, and of each label that has such rows. What a comparison needs.
+    #[serde(skip)]
+    pub unknown: Vec<UnknownOutcomes>,
+}
+
+/// Rows of which nobody knows how they ended: without a status, or with one that is not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownOutcomes {
+    /// Their label; absent for all of them.
+    pub label: Option<String>,
+    /// How many they are.
+    pub unknown: u64,
+    /// Of how many rows.
+    pub total: u64,
+}
+
+impl UnknownOutcomes {
+    /// Of rows by their outcome; `None` where it is known of each.
+    pub(crate) fn of(label: Option<&str>, [succeeded, failed, not_said, unclear]: [u64; 4]) -> Option<Self> {
+        let unknown = not_said.saturating_add(unclear);
+        let total = unknown.saturating_add(succeeded).saturating_add(failed);
+        (unknown > 0).then(|| Self { label: label.map(str::to_owned), unknown, total })
+    }
 }
 
 /// How many rows failed of something.
@@ -78,6 +102,7 @@ impl Failures {
             runs: Vec::new(),
             groups: Vec::new(),
             causes: Vec::new(),
+            unknown: Vec::new(),
         })
     }
 }
@@ -165,26 +190,21 @@ impl Among<'_> {
 
 /// Counts the failed ones among rows, by the first status column that tells. `None` where no column does.
 pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures> {
-    let mut columns: Vec<usize> = table.columns_as(Role::Status).collect();
-    // Who knows the right result has the last word on an answer.
-    let is_judge = |column: &usize| {
-        let column = &table.columns[*column];
-        column.cells == CellType::Text && ending::are_of_a_judge(column.dictionary.iter().map(String::as_str))
-    };
-    columns.sort_by_key(|column| (!is_judge(column), table.columns[*column].cells != CellType::Boolean, *column));
-    columns.into_iter().find_map(|column| {
+    statuses(table).into_iter().find_map(|column| {
         let (told, convention) = OutcomeColumn::of(table, column)?;
         let counts = told.counts(among);
         let of = |wanted: Outcome| counts[wanted as usize];
         let (failed, unclear) = (of(Outcome::Failed), of(Outcome::Unclear));
         // Leaving out what is not understood would make few failures all of them.
         let total = failed + of(Outcome::Succeeded) + unclear;
-        if total == unclear {
+        // What is contradicted was understood.
+        if total == unclear && (total == 0 || told.errors.is_empty()) {
             return None;
         }
         let ordered = failed > 0 && failed < total && table.order_is_recorded;
         let clusters = ordered.then(|| clusters(&told, &table.run_starts, among, total)).flatten();
         let share = wilson_inflated(failed, total, inflation_of(clusters, total), level)?;
+        let by_outcome = [of(Outcome::Succeeded), failed, of(Outcome::NotSaid), unclear];
         Some(Failures {
             column: table.columns[column].name.clone(),
             convention: convention.words().to_owned(),
@@ -198,8 +218,27 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
             runs: Vec::new(),
             groups: Vec::new(),
             causes: Vec::new(),
+            unknown: UnknownOutcomes::of(None, by_outcome).into_iter().collect(),
         })
     })
+}
+
+/// The status columns of a table in the order in which they are asked. Errors in words come after what says how each row ended, wherever they
+/// stand: an empty cell of theirs is no success beside a code of failure.
+fn statuses(table: &Table) -> Vec<usize> {
+    let mut columns: Vec<usize> = table.columns_as(Role::Status).collect();
+    // Who knows the right result has the last word on an answer.
+    let is_judge = |column: &Column| {
+        column.cells == CellType::Text && ending::are_of_a_judge(column.dictionary.iter().map(String::as_str))
+    };
+    let is_beside = |column: &Column| {
+        !table.defined_by_tool && column.cells == CellType::Text && error_beside::is_of_errors(column)
+    };
+    columns.sort_by_key(|index| {
+        let column = &table.columns[*index];
+        (!is_judge(column), is_beside(column), column.cells != CellType::Boolean, *index)
+    });
+    columns
 }
 
 /// Whether failures come in clusters, run by run.
@@ -236,10 +275,11 @@ pub(super) fn by_group(
     status: &str,
     grouping: &Grouping<'_>,
     keep_runs: bool,
-) -> Vec<GroupFailures> {
-    let Some(told) = OutcomeColumn::by(table, status) else { return Vec::new() };
+) -> (Vec<GroupFailures>, Vec<UnknownOutcomes>) {
+    let Some(told) = OutcomeColumn::by(table, status) else { return (Vec::new(), Vec::new()) };
     let blank = |label: &Label| GroupFailures::counted(&label.text, 0, 0, 0);
     let mut groups: Vec<GroupFailures> = grouping.groups.iter().map(blank).collect();
+    let mut not_said = vec![0_u64; groups.len()];
     let mut events = vec![EventRuns::default(); groups.len()];
     let (rows, mut starts) = (grouping.codes.rows(), table.run_starts.iter().copied().peekable());
     let (mut run, mut said) = (0, Vec::with_capacity(PART.min(rows)));
@@ -259,6 +299,7 @@ pub(super) fn by_group(
                 let Some(number) = grouping.of_code.get(*code as usize).map(|group| *group as usize) else { continue };
                 let group = &mut groups[number];
                 group.unclear += u64::from(outcome == Outcome::Unclear && among.counts(row, outcome));
+                not_said[number] += u64::from(outcome == Outcome::NotSaid && among.counts(row, outcome));
                 let Some(failed) = outcome.has_failed().filter(|_| among.counts(row, outcome)) else { continue };
                 group.failed += u64::from(failed);
                 group.total += 1;
@@ -284,14 +325,21 @@ pub(super) fn by_group(
             group.clusters = FailureClusters::of(events, group.total);
         }
     }
+    let unknown = groups.iter().zip(not_said).filter_map(|(group, not_said)| {
+        let GroupFailures { label, failed, total, unclear, .. } = group;
+        UnknownOutcomes::of(Some(label), [total - failed - unclear, *failed, not_said, *unclear])
+    });
+    let unknown = unknown.collect();
     groups.retain(|group| group.total > group.unclear);
-    groups
+    (groups, unknown)
 }
 
 /// What each row's status says, by one status column.
 pub(crate) struct OutcomeColumn<'a> {
     cells: &'a Cells,
     by: Says,
+    /// What stands beside it of what went wrong.
+    errors: Vec<ErrorsBeside<'a>>,
 }
 
 /// What the cells of a status column say.
@@ -315,39 +363,39 @@ impl<'a> OutcomeColumn<'a> {
     pub(crate) fn planned(table: &'a Table, name: &str, convention: Convention) -> Option<Self> {
         let index = status_column(table, name)?;
         let column = &table.columns[index];
-        let words =
-            Words { of_failure: says_failure(&name.to_ascii_lowercase()), states: convention == Convention::States };
+        let of_failure = says_failure(&name.to_ascii_lowercase());
+        let words = Words { of_failure, states: convention == Convention::States, codes: false };
+        let errors = error_beside::of(table, index);
         if column.cells.is_number() {
             let by = if convention.is_of_words() { Says::NumbersAsWords(words) } else { Says::Numbers(convention) };
-            return Some(Self { cells: table.values(index), by });
+            return Some(Self { cells: table.values(index), by, errors });
         }
         let said = |text: &String| match text.trim().parse() {
             Ok(number) if !convention.is_of_words() => convention.outcome(number),
             _ => words.outcome(text),
         };
         let of_text = column.dictionary.iter().map(said).collect();
-        Some(Self { cells: table.text_cells(index), by: Says::Words(of_text) })
+        Some(Self { cells: table.text_cells(index), by: Says::Words(of_text), errors })
     }
 
     /// By a column of numbers: what has one succeeded.
     pub(crate) fn of_measured(table: &'a Table, index: usize) -> Self {
-        Self { cells: table.values(index), by: Says::Measured }
+        Self { cells: table.values(index), by: Says::Measured, errors: Vec::new() }
     }
 
     /// By a column, with its convention; `None` where that is not known.
     fn of(table: &'a Table, index: usize) -> Option<(Self, Convention)> {
         let column = &table.columns[index];
         let name = column.name.to_ascii_lowercase();
+        let errors = error_beside::of(table, index);
         if column.cells.is_number() {
             let cells = table.values(index);
             let convention = convention_of_numbers(cells, &name).or_else(|| unanswered(table, cells, &name))?;
-            return Some((Self { cells, by: Says::Numbers(convention) }, convention));
+            return Some((Self { cells, by: Says::Numbers(convention), errors }, convention));
         }
-        let of_failure = says_failure(&name);
-        let states = !of_failure && ending::are_states(column.dictionary.iter().map(String::as_str));
-        let words = Words { of_failure, states };
+        let words = Words::of(&name, &column.dictionary);
         let of_text = column.dictionary.iter().map(|text| words.outcome(text)).collect();
-        Some((Self { cells: table.text_cells(index), by: Says::Words(of_text) }, words.convention()))
+        Some((Self { cells: table.text_cells(index), by: Says::Words(of_text), errors }, words.convention()))
     }
 
     /// How many rows have each outcome.
@@ -367,6 +415,23 @@ impl<'a> OutcomeColumn<'a> {
 
     /// Hands over the outcome of each of a range of rows, in order.
     pub(crate) fn visit(&self, rows: Range<usize>, mut take: impl FnMut(Outcome)) {
+        if self.errors.is_empty() {
+            self.visit_own(rows, take);
+            return;
+        }
+        let until = rows.end.min(self.cells.rows());
+        let mut outcomes = Vec::with_capacity(PART.min(rows.len()));
+        for from in rows.step_by(PART) {
+            let part = from..(from + PART).min(until);
+            outcomes.clear();
+            self.visit_own(part.clone(), |outcome| outcomes.push(outcome));
+            error_beside::join(&self.errors, part, &mut outcomes);
+            outcomes.iter().copied().for_each(&mut take);
+        }
+    }
+
+    /// What the column alone says.
+    fn visit_own(&self, rows: Range<usize>, mut take: impl FnMut(Outcome)) {
         match &self.by {
             Says::Numbers(convention) => self.visit_numbers(rows, |number| convention.outcome(number), take),
             Says::Measured => self.visit_numbers(rows, |_| Outcome::Succeeded, take),
@@ -377,6 +442,37 @@ impl<'a> OutcomeColumn<'a> {
                 }
             }),
         }
+    }
+
+    /// What stands beside it of what went wrong is called so.
+    pub(super) fn error_column(&self) -> Option<&'a str> {
+        self.errors.first().map(ErrorsBeside::name)
+    }
+
+    /// Hands over what the column alone says of each row, and what all say together.
+    pub(super) fn visit_both(&self, mut take: impl FnMut(Outcome, Outcome)) {
+        let rows = self.cells.rows();
+        for from in (0..rows).step_by(PART) {
+            let part = from..(from + PART).min(rows);
+            let (mut alone, mut joined) = (Vec::with_capacity(part.len()), Vec::with_capacity(part.len()));
+            self.visit_own(part.clone(), |outcome| alone.push(outcome));
+            self.visit(part, |outcome| joined.push(outcome));
+            alone.into_iter().zip(joined).for_each(|(alone, joined)| take(alone, joined));
+        }
+    }
+
+    /// Hands over the numbers that are no codes, in a column of codes of HTTP, with their rows.
+    pub(super) fn visit_odd_codes(&self, mut take: impl FnMut(usize, f64)) {
+        let Says::Numbers(Convention::Http) = &self.by else { return };
+        let mut row = 0;
+        self.cells.visit(0..self.cells.rows(), |block| {
+            for (offset, number) in block.numbers.iter().enumerate() {
+                if block.has(offset) && Convention::Http.outcome(*number) == Outcome::Unclear {
+                    take(row, *number);
+                }
+                row += 1;
+            }
+        });
     }
 
     fn visit_numbers(&self, rows: Range<usize>, says: impl Fn(f64) -> Outcome, mut take: impl FnMut(Outcome)) {
@@ -391,6 +487,9 @@ impl<'a> OutcomeColumn<'a> {
     pub(super) fn failed(&self, rows: Range<usize>) -> Bits {
         let mut bits = Bits::default();
         match &self.by {
+            _ if !self.errors.is_empty() => {
+                self.visit(rows, |outcome| bits.extend(std::iter::once(outcome == Outcome::Failed)))
+            }
             Says::Numbers(convention) => self.cells.visit(rows, |block| {
                 let failed = |(offset, number): (usize, &f64)| block.has(offset) && convention.failed(*number);
                 bits.extend(block.numbers.iter().enumerate().map(failed));

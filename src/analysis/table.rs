@@ -15,6 +15,7 @@ use super::grouping::Grouping;
 use super::metric::Metric;
 use super::outcome;
 use super::requests::{LoadTrack, RequestRun, RunTable};
+use super::unclear_rows;
 use crate::stats::recording::Clock;
 use crate::stats::settings::{Depth, Settings, ShortRuns};
 use crate::table::{Role, Table};
@@ -110,7 +111,14 @@ pub fn analyse(
         && (failures.failed > 0 || settings.keep_samples)
     {
         let status = &failures.column;
-        failures.groups = outcome::by_group(table, among(table, column, true), status, grouping, settings.keep_samples);
+        let keep_runs = settings.keep_samples;
+        let (groups, unknown) = outcome::by_group(table, among(table, column, true), status, grouping, keep_runs);
+        failures.groups = groups;
+        failures.unknown.extend(unknown);
+    }
+    if let Some(metric) = metrics.iter_mut().find(|metric| metric.leads) {
+        let found = metric.failures.as_ref().map(|failures| unclear_rows::anomalies(table, failures));
+        metric.anomalies.extend(found.into_iter().flatten());
     }
     let leading = leader.zip(metrics.iter().find(|metric| metric.leads)).zip(run);
     let requests = leading.map_or_else(Vec::new, |((column, metric), run)| {

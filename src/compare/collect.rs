@@ -15,7 +15,7 @@ use crate::analysis::failing::{PopulationFailures, populations};
 use crate::analysis::goodput::Goodput;
 use crate::analysis::histogram::GROUPED_BY;
 use crate::analysis::metric::{Evidence, Metric};
-use crate::analysis::outcome::{Failures, inflation_of};
+use crate::analysis::outcome::{Failures, GroupFailures, UnknownOutcomes, inflation_of};
 use crate::analysis::reported::Reported;
 use crate::analysis::source::Source;
 use crate::measure::unit::as_written;
@@ -31,15 +31,10 @@ use crate::table::source::Families;
 use super::capture::{
     Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
 };
-use super::outcome::{BEYOND, WITHOUT};
 use super::request_runs::{captured_part, rate_of};
+use super::share_names::{BEYOND, FAILED_MESSAGES, FAILED_ROWS, OF_UNKNOWN_OUTCOME, WITHOUT};
 use super::sketch::Sketch;
 use super::target::{Subject, SubjectShare};
-
-/// What rows are called whose status says that they failed.
-pub(crate) const FAILED_ROWS: &str = "failed rows";
-/// What messages of a service are called that failed or timed out.
-const FAILED_MESSAGES: &str = "failed messages";
 
 /// Answered messages a second, as targets call it.
 const THROUGHPUT: &str = "throughput";
@@ -314,8 +309,9 @@ fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
     };
     let counted = reading.sampled().next().is_none();
     let named = |(place, share): (usize, ShareRuns)| {
-        let metric = if alone { share.metric } else { format!("{} {}", source.table_name(place), share.metric) };
-        let whole = ShareRuns { metric, ..share };
+        let called = |what: &str| if alone { what.to_owned() } else { format!("{} {what}", source.table_name(place)) };
+        let unknown = unknown_outcomes(reading, place, &called(OF_UNKNOWN_OUTCOME));
+        let whole = ShareRuns { metric: called(&share.metric), ..share };
         let groups = by_label(place).map(|group| ShareRuns {
             group: Some(group.label.clone()),
             runs: if counted {
@@ -326,9 +322,23 @@ fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
             ..whole.clone()
         });
         let groups: Vec<ShareRuns> = groups.filter(|share| !share.runs.is_empty()).collect();
-        std::iter::once(whole).chain(groups).collect::<Vec<ShareRuns>>()
+        std::iter::once(whole).chain(groups).chain(unknown).collect::<Vec<ShareRuns>>()
     };
     leading.into_iter().flat_map(named).collect()
+}
+
+/// Rows of a table of which nobody knows how they ended, where there are any: of all, and of each label that has such rows.
+fn unknown_outcomes(reading: &Reading<'_>, place: usize, metric: &str) -> Vec<ShareRuns> {
+    let leads = |found: &&Metric| found.leads && found.table == place as u64;
+    let leading = reading.of_rows().find(leads).and_then(|found| Some((found, found.failures.as_ref()?)));
+    let share = |(found, one): (&Metric, &UnknownOutcomes)| ShareRuns {
+        source: found.source.clone(),
+        metric: metric.to_owned(),
+        group: one.label.clone(),
+        runs: vec![Share { failed: one.unknown, total: one.total, dependence: 1.0 }],
+    };
+    let each = leading.into_iter().flat_map(|(found, failures)| failures.unknown.iter().map(move |one| (found, one)));
+    each.map(share).collect()
 }
 
 /// Failures among the rows of the metric that stands for its table's rows.
@@ -512,7 +522,7 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
             let (source, metric) = (&found.source, &found.metric);
             let group = found.label.as_deref();
             let grouped_by = group.map(|_| GROUPED_BY);
-            let share = SubjectShare { source, metric, grouped_by, group, failed, total, inflation: 1.0 };
+            let share = SubjectShare { source, metric, grouped_by, group, failed, total, unclear: 0, inflation: 1.0 };
             (failed <= total && total > 0).then_some(share)
         }));
         shares.extend(
@@ -531,6 +541,7 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
                 group: None,
                 failed,
                 total,
+                unclear: 0,
                 inflation,
             }));
         }
@@ -540,18 +551,20 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
 
 /// The failures of a metric's rows: of all, and label by label.
 fn failures_of<'a>((found, failures): (&'a Metric, &'a Failures)) -> impl Iterator<Item = SubjectShare<'a>> {
-    let share = move |group: Option<&'a str>, (failed, total): (u64, u64), clusters| SubjectShare {
+    let share = move |group: Option<&'a str>, [failed, total, unclear]: [u64; 3], clusters| SubjectShare {
         source: &found.source,
         metric: &found.name,
         grouped_by: found.grouped_by.as_deref(),
         group,
         failed,
         total,
+        unclear,
         inflation: inflation_of(clusters, total),
     };
-    let all = share(None, (failures.failed, failures.total), failures.clusters);
-    let labelled = failures.groups.iter();
-    std::iter::once(all).chain(labelled.map(move |one| share(Some(&one.label), (one.failed, one.total), one.clusters)))
+    let all = share(None, [failures.failed, failures.total, failures.unclear], failures.clusters);
+    let of_label =
+        move |one: &'a GroupFailures| share(Some(&one.label), [one.failed, one.total, one.unclear], one.clusters);
+    std::iter::once(all).chain(failures.groups.iter().map(of_label))
 }
 
 impl Recording {

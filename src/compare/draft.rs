@@ -138,6 +138,11 @@ impl<'a> ChangeDraft<'a> {
         }
     }
 
+    /// A change of which no test decides anything any more.
+    pub(crate) fn decided(change: Change, place: String) -> Self {
+        Self { decided: true, ..Self::blank(change, place, None) }
+    }
+
     pub(crate) fn of_metric(pair: Pair<'a, MetricRuns>, elsewhere: Option<&Reason>, criteria: &Criteria) -> Self {
         let of_sides = [&pair.before, &pair.after];
         let mut sides = of_sides.map(|runs| PooledRuns::of(recordings(runs)));

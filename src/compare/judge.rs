@@ -24,6 +24,7 @@ use super::rate;
 use super::shared_tail::shared_tails;
 use super::steady::PartsOfRuns;
 use super::suite::{Against, CommonShift, Move, is_one_sided, standing_out};
+use super::unknown::UnknownOutcomes;
 use super::verdict::discovery_level;
 use crate::stats::dependence::{Inflation, RunOrder};
 
@@ -125,6 +126,8 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
         ChangeDraft::of_reported(&mixed.reported.source, sides.map(Some), elsewhere.as_ref(), criteria)
     }));
 
+    let unknown = UnknownOutcomes::of(&pairs.shares);
+    drafts.extend(unknown.drafts(elsewhere.as_ref(), criteria.confidence));
     lend_strength(&mut drafts);
     let p_values = |way: Direction| drafts.iter().filter_map(|draft| draft.combined_p(way)).collect::<Vec<f64>>();
     let levels = Direction::ALL.map(|way| discovery_level(p_values(way), criteria.gate_level));
@@ -137,6 +140,7 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
         if let Some(population) = failing.population(&draft.place, draft.change.group.as_deref()) {
             population.settle(&mut draft.change);
         }
+        unknown.settle(&draft.place, &mut draft.change);
     }
     // Beside metrics of which it is known which way is better, those of which it is not fail no gate, decided or not.
     if is_any_directed(drafts.iter().map(|draft| &draft.change)) {

@@ -35,6 +35,7 @@ mod regrouped;
 mod replicate;
 mod request_runs;
 mod share;
+pub(crate) mod share_names;
 mod shared_tail;
 pub mod sides;
 pub mod sketch;
@@ -42,6 +43,7 @@ mod steady;
 mod suite;
 mod tail;
 pub mod target;
+mod unknown;
 pub(crate) mod verdict;
 mod welch;
 

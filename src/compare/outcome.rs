@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compare::margin::DEFAULT_MARGIN;
 use crate::compare::rate::RateChange;
+use crate::compare::share_names::{BEYOND, is_of_unknown_outcome};
 use crate::measure::{Dimension, Polarity, Statistic};
 
 mod as_recorded;
@@ -363,6 +364,15 @@ pub enum Reason {
         /// The share of the baseline; absent where it does not say.
         before: Option<f64>,
     },
+    /// Of many more rows than before nobody knows how they ended: they may have failed, and how fast they were says nothing.
+    UnknownOutcomes {
+        /// How many.
+        unknown: u64,
+        /// Of how many rows.
+        total: u64,
+        /// The share of the baseline.
+        before: f64,
+    },
     /// One side is the steady part of a run and the other is not, or has none.
     OtherPart {
         /// Files without a steady part; empty where one side was read without asking for it.
@@ -498,25 +508,15 @@ pub enum GateOutcome {
     Fail,
 }
 
-/// What requests are called that missed a service level; the levels stand behind it.
-pub(crate) const BEYOND: &str = "requests beyond ";
-/// What rows are called that hold no value of a metric; its name stands behind it.
-pub(crate) const WITHOUT: &str = "rows without ";
-
-/// Whether a share of that name is of what failed.
-pub(crate) fn is_of_failures(share: &str) -> bool {
-    !share.starts_with(BEYOND) && !share.starts_with(WITHOUT)
-}
-
 impl Change {
     /// Whether not a single request of the population succeeded.
     pub(crate) fn all_failed(&self) -> bool {
         matches!(self.reason, Some(Reason::Failing { failed, total, .. }) if failed == total)
     }
 
-    /// Whether it is about requests that missed a service level.
-    pub(crate) fn is_of_service_levels(&self) -> bool {
-        self.metric.starts_with(BEYOND)
+    /// Whether it is about what is not known to have failed: requests that missed a service level, rows of unknown outcome.
+    pub(crate) fn is_beside_failures(&self) -> bool {
+        self.metric.starts_with(BEYOND) || is_of_unknown_outcome(&self.metric)
     }
 
     /// Whether it is about failures.

@@ -13,8 +13,9 @@ use crate::measure::unit::as_written;
 
 use super::beyond_noise::{BothSides, beyond_noise};
 use super::capture::{Capture, MetricRuns, RateRun, ReportedNumbers, Share, both_say_where, is_of_machine};
-use super::outcome::{BEYOND, Reason, WITHOUT, is_of_failures};
+use super::outcome::Reason;
 use super::regrouped;
+use super::share_names::{BEYOND, WITHOUT, is_of_failures, is_of_unknown_outcome};
 
 /// What identifies a metric: pattern of the source, name, group.
 type Key = (String, String, Option<String>);
@@ -56,6 +57,11 @@ impl SharePair<'_> {
         is_of_failures(&self.metric)
     }
 
+    /// Whether it counts rows of which nobody knows how they ended.
+    pub(crate) fn is_of_unknown_outcome(&self) -> bool {
+        is_of_unknown_outcome(&self.metric)
+    }
+
     /// Whether it counts rows that hold no value of a metric: those need not have failed.
     pub(crate) fn is_of_absent_values(&self) -> bool {
         self.metric.starts_with(WITHOUT)
@@ -77,6 +83,10 @@ impl SharePair<'_> {
         }
         if self.is_of_absent_values() {
             return self.values_are_gone();
+        }
+        // These are told where they became many.
+        if self.is_of_unknown_outcome() {
+            return false;
         }
         self.group.is_none() || !self.after.is_empty() && (failed(&self.before) || failed(&self.after))
     }

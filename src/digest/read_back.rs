@@ -15,7 +15,7 @@ use super::refine::shown::{self, Together};
 use crate::analysis::Analysis;
 use crate::analysis::histogram::of_buckets;
 use crate::analysis::metric::{Evidence, Metric, PlacedValue};
-use crate::analysis::outcome::{CauseCount, Failures, GroupFailures};
+use crate::analysis::outcome::{CauseCount, Failures, GroupFailures, UnknownOutcomes};
 use crate::analysis::requests::{CountedRun, RequestRun};
 use crate::analysis::source::Source;
 use crate::measure::finding::{Finding, Place};
@@ -304,6 +304,9 @@ fn failures(
         let [succeeded, failed, _, unclear] = group.outcomes;
         GroupFailures::counted(label, failed, succeeded.saturating_add(failed).saturating_add(unclear), unclear)
     });
+    let unknown_of = groups.iter().filter(|_| several);
+    let unknown_of = unknown_of.filter_map(|(label, group)| UnknownOutcomes::of(Some(label), group.outcomes));
+    let whole_unknown = UnknownOutcomes::of(None, [succeeded, failed, not_said, unclear]);
     let total = succeeded.checked_add(failed)?.checked_add(unclear).filter(|total| *total > unclear)?;
     let whole = Failures::counted(failed, total, settings.confidence)?;
     Some(Failures {
@@ -313,6 +316,7 @@ fn failures(
         unclear,
         causes,
         groups: by_label.filter(|group| group.total > group.unclear).collect(),
+        unknown: whole_unknown.into_iter().chain(unknown_of).collect(),
         ..whole
     })
 }

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::compare::beyond_noise::{Grown, Zeros};
 use crate::compare::capture::Share;
-use crate::compare::collect::FAILED_ROWS;
 use crate::compare::near_zero::are_rounded_down;
+use crate::compare::share_names::FAILED_ROWS;
 use crate::measure::{Direction, Polarity};
 use crate::stats::prediction::Prediction;
 use crate::stats::sample::median_of;

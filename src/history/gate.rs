@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::analysis::failing::is_failing;
 use crate::compare::beyond_noise::{BeyondNoise, BothSides, beyond_noise};
 use crate::compare::capture::Share;
-use crate::compare::outcome::WITHOUT;
+use crate::compare::share_names::WITHOUT;
 use crate::measure::{Dimension, Direction, Polarity};
 use crate::stats::change_points::FEWEST;
 use crate::stats::sample::median_of;

@@ -9,7 +9,7 @@ use crate::compare::capture::{
     Capture, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values, is_of_machine,
 };
 use crate::compare::near_zero::step_near_zero;
-use crate::compare::outcome::{WITHOUT, is_of_failures};
+use crate::compare::share_names::{WITHOUT, is_of_failures};
 use crate::measure::label::pattern;
 use crate::measure::{Dimension, Polarity, Refusal, Statistic};
 use crate::stats::interval::order_statistic_interval_inflated;

@@ -48,6 +48,38 @@ pub(crate) struct InvalidCells {
     pub(crate) counts: HashMap<(usize, FindingKind), u64, FixedState>,
     /// For each column all rows in which a word says that there is no result, and which kind of word.
     pub(crate) no_results: HashMap<usize, Vec<(u64, NoResult)>, FixedState>,
+    /// For each column all rows in which a word stands for a number.
+    pub(crate) words: HashMap<usize, WordCells, FixedState>,
+}
+
+/// The words among the numbers of a column, as long as they are few different ones.
+#[derive(Debug, Default)]
+pub(crate) struct WordCells {
+    /// Each once.
+    pub(crate) texts: Vec<String>,
+    /// Rows, ascending, each with the index of its text.
+    pub(crate) rows: Vec<(u64, u32)>,
+    /// Whether there are more different ones than are kept.
+    pub(crate) are_too_many: bool,
+}
+
+impl WordCells {
+    /// More different words say nothing that all rows of a column could be told by.
+    const MOST: usize = 50;
+
+    fn push(&mut self, row: u64, text: &[u8]) {
+        let text = String::from_utf8_lossy(text);
+        let known = self.texts.iter().position(|known| *known == text);
+        if self.are_too_many || known.is_none() && self.texts.len() == Self::MOST {
+            *self = Self { are_too_many: true, ..Self::default() };
+            return;
+        }
+        let index = known.unwrap_or_else(|| {
+            self.texts.push(text.into_owned());
+            self.texts.len() - 1
+        });
+        self.rows.push((row, index as u32));
+    }
 }
 
 impl InvalidCells {
@@ -65,7 +97,11 @@ impl InvalidCells {
 
     /// Notes a cell that holds no number, by what it says instead.
     fn note_word(&mut self, column: usize, line: u64, row: u64, text: &[u8], mark: DecimalMark) {
-        let kind = match (cells::look(text, mark), ending::no_result(text)) {
+        let look = cells::look(text, mark);
+        if !matches!(look, Look::Empty | Look::NotFinite) {
+            self.words.entry(column).or_default().push(row, text);
+        }
+        let kind = match (look, ending::no_result(text)) {
             (Look::Empty, _) => FindingKind::EmptyCell,
             (Look::NotFinite, _) => FindingKind::NotFinite,
             (_, Some(no_result)) => {
@@ -227,7 +263,7 @@ impl TableBuilder {
                     let (kind, text) = (FindingKind::NotANumber, privacy::WITHHELD);
                     self.invalid.note(index, line, self.lines.rows(), kind, text);
                 } else {
-                    self.storage.note_texts(size_of::<(u64, NoResult)>());
+                    self.storage.note_texts(size_of::<(u64, NoResult)>() + size_of::<(u64, u32)>());
                     self.invalid.note_word(index, line, self.lines.rows(), cell, self.mark);
                 }
                 CellValue::Absent

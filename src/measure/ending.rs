@@ -3,6 +3,7 @@
 //! In: the text of a cell, a line or a status. Out: whether it says that something failed, that it succeeded, or that nothing was
 //! tried. Each word stands here once; a word that is not known is never taken for success.
 
+use super::http_code;
 use super::words::{self, Words};
 
 /// What a row's status says.
@@ -56,7 +57,9 @@ const WELL_AS_STATUS: Words = Words::of(
 const BADLY: Words = Words::of(
     "fail failed failure ko error err crash crashed timeout timedout oom cancelled canceled abort aborted killed preempted dnf \
      segfault unsuccessful exception hung unreachable memout node_fail out_of_memory fehler fehlgeschlagen fallo fallido falló falha \
-     échec erreur errore fallito 失败 失敗 超时 错误",
+     échec erreur errore fallito 失败 失敗 超时 错误 \
+     econnrefused econnreset econnaborted etimedout esockettimedout enotfound epipe ehostunreach enetunreach enetdown ehostdown \
+     nxdomain servfail connrefused connreset",
 );
 /// They say so in a column of outcomes; elsewhere they may be anything.
 const BADLY_AS_STATUS: Words = Words::of(
@@ -78,6 +81,10 @@ const BADLY_TOGETHER: &[&str] = &[
     "no response",
     "no answer",
     "no reply",
+    "eai again",
+    "socket hang up",
+    "broken pipe",
+    "no route to host",
 ];
 /// What a message about a failure holds besides.
 const MESSAGE: Words = Words::of("refused expired cannot unable");
@@ -135,6 +142,30 @@ pub(crate) fn by_first_word(text: &str) -> Option<bool> {
     }
 }
 
+/// Whether something ended well, under a name that says that its texts are how things ended: there `done` is well, and `refused` is not.
+pub(crate) fn of_state(text: &str) -> Option<bool> {
+    const DONE: Words = Words::of("done finished complete answered correct");
+    const NOT_DONE: Words = Words::of(
+        "lost dropped invalid fatal refused rejected denied unavailable exceeded disconnected wrong incorrect interrupted panicked \
+         exhausted unauthorized forbidden unfinished incomplete broken throttled segv",
+    );
+    let word = text.trim().to_lowercase();
+    by_first_word(text).or_else(|| match () {
+        () if DONE.has(&word) => Some(true),
+        () if NOT_DONE.has(&word) => Some(false),
+        () => None,
+    })
+}
+
+/// Whether a text is a verdict and nothing else: `FAIL`, `crashed`. `timeout` and `exception` are as often what was tried.
+pub(crate) fn is_verdict_of_failure(text: &str) -> bool {
+    const VERDICTS: Words = Words::of(
+        "fail failed crashed killed cancelled canceled aborted timedout unsuccessful fehlgeschlagen fallido fallito falló falha échec 失败 \
+         失敗",
+    );
+    VERDICTS.has(&text.trim().to_lowercase())
+}
+
 /// Whether a message says that something failed: `Destination host unreachable`, `Request timed out`.
 pub(crate) fn is_message_of_failure(text: &str) -> bool {
     let lower = text.to_lowercase();
@@ -144,20 +175,23 @@ pub(crate) fn is_message_of_failure(text: &str) -> bool {
 /// Whether a text under a name for errors says by itself that something failed: a message, or the name of an error or of its class
 /// (`ReadTimeout`, `ECONNREFUSED`).
 pub(crate) fn names_a_failure(text: &str) -> bool {
-    const OF_SYSTEM: Words = Words::of(
-        "econnrefused econnreset econnaborted etimedout esockettimedout enotfound epipe ehostunreach enetunreach eof reset",
-    );
-    // `no timeout`, `ERR_NONE`, `done before timeout`, `timeout=30s`.
-    const DENIED: Words = Words::of("no none without before not zero never handled recovered ok success");
+    const OF_CONNECTION: Words = Words::of("eof reset");
     let lower = text.to_lowercase();
     let words = words_of(&lower);
-    if lower.contains('=') || words.iter().any(|word| DENIED.has(word)) && !is_denied_success(&words) {
+    if lower.contains('=') || denies_a_failure(text) {
         return false;
     }
     of_text(text, false) == Outcome::Failed
         || is_message_of_failure(text)
-        || words.iter().any(|word| OF_SYSTEM.has(word))
-        || words.windows(2).any(|pair| pair == ["eai", "again"])
+        || words.iter().any(|word| OF_CONNECTION.has(word))
+}
+
+/// Whether a text says that something did not fail: `no timeout`, `ERR_NONE`, `done before timeout`.
+pub(crate) fn denies_a_failure(text: &str) -> bool {
+    const DENIED: Words = Words::of("no none without before not zero never handled recovered ok success");
+    let lower = text.to_lowercase();
+    let words = words_of(&lower);
+    words.iter().any(|word| DENIED.has(word)) && !is_denied_success(&words)
 }
 
 /// `not found`, `no response`: what should have come did not.
@@ -215,9 +249,8 @@ pub(crate) fn of_text(text: &str, of_failure: bool) -> Outcome {
     if let Some(counts) = counted_failures(&lower, &words).or_else(|| counted_failures(&lower, &of_class)) {
         return counts;
     }
-    let number: Option<u32> = lower.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
-    if let Some(code) = number.filter(|code| (100..600).contains(code)) {
-        return when(code >= 400);
+    if let Some(code) = http_code::of_text(&lower) {
+        return when(code >= http_code::FIRST_FAILURE);
     }
     let any = |known: &[Words]| words.iter().any(|word| known.iter().any(|known| known.has(word)));
     let (together, class_together) = (words.join(" "), of_class.join(" "));
@@ -331,6 +364,19 @@ mod tests {
             ("not ok", "status", Outcome::Failed),
             ("DEADLINE_EXCEEDED", "status", Outcome::Failed),
             ("500 Internal", "status", Outcome::Failed),
+            ("503.0", "status", Outcome::Failed),
+            (" 5.03e2 ", "status", Outcome::Failed),
+            ("5xx", "status_class", Outcome::Failed),
+            ("2xx", "status_class", Outcome::Succeeded),
+            ("92.14", "status", Outcome::Unclear),
+            // What connections come to, in a column of codes.
+            ("ETIMEDOUT", "status", Outcome::Failed),
+            ("ECONNREFUSED", "status", Outcome::Failed),
+            ("EAI_AGAIN", "status", Outcome::Failed),
+            ("refused", "status", Outcome::Failed),
+            ("socket hang up", "status", Outcome::Failed),
+            ("ERR_CONNECTION_RESET", "status", Outcome::Failed),
+            ("shed", "status", Outcome::Unclear),
             ("200 OK", "status", Outcome::Succeeded),
             ("purple", "status", Outcome::Unclear),
             ("VcpuLimitExceeded", "Status", Outcome::Failed),

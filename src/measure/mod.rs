@@ -4,6 +4,7 @@
 pub mod ending;
 pub mod finding;
 pub mod folded;
+pub(crate) mod http_code;
 pub mod label;
 pub mod limit;
 mod nearest;

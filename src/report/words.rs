@@ -18,6 +18,7 @@ pub(super) mod steady;
 pub(super) mod suite;
 pub(super) mod summary;
 pub(super) mod swarm;
+mod unclear_rows;
 
 use crate::analysis::anomaly::Anomaly;
 use crate::analysis::metric::{Evidence, Metric, Remark, Topic};
@@ -139,6 +140,12 @@ pub(crate) fn finding(anomaly: &Anomaly, metric: Option<&Metric>, source: &str) 
         )
         .metric(name)
         .count(*length),
+        Anomaly::Contradicted { lines, count, status, error } => {
+            unclear_rows::contradicted(source, (lines, *count), status, error)
+        }
+        Anomaly::OddCodes { lines, count, numbers, column } => {
+            unclear_rows::odd_codes(source, (lines, *count), numbers, column)
+        }
         Anomaly::ClockBackwards(lines) => Finding::new(
             Severity::Suspicious,
             FindingKind::ClockBackwards,

@@ -31,6 +31,7 @@ mod depth;
 mod designs;
 mod digest;
 mod documents;
+mod ended;
 mod evidence_of_names;
 mod export;
 mod failed;

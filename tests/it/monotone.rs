@@ -139,12 +139,38 @@ fn however_a_failure_is_written() {
         ["failed", "1", "0"],
         ["status", "0", "200"],
         ["http_status", "000", "200"],
+        ["status", "503.0", "200.0"],
+        ["status", "ETIMEDOUT", "200"],
+        ["status", "socket hang up", "200"],
+        ["status_class", "5xx", "2xx"],
+        ["verdict", "FAIL", "PASS"],
+        ["ergebnis", "fehler", "ok"],
+        ["state", "crashed", "done"],
+        ["status,error", ",connection refused", "200,"],
     ] {
         let rows = |failed: u32| Load { failed, ..RUN }.rows();
         let before = with_column(&Load { offset: 0.013, ..RUN }.rows(), column);
         let runs: Vec<String> = [0, 10, 19, 20].map(|failed| with_column(&rows(failed), column)).into();
         let codes = codes("csv", &before, &runs, "target");
         assert_eq!(codes, [0, 1, 1, 1], "{column:?}");
+    }
+}
+
+/// Of what ended in a way that nobody knows, or is said to have succeeded and failed, no more passes than of what failed.
+#[test]
+fn from_no_unknown_outcome_to_nothing_else() {
+    for column in [
+        ["status", "shed", "ok"],
+        ["status", "degraded", "200"],
+        ["status", "-1", "200"],
+        ["status", "-", "200"],
+        ["status,error", "200,connection refused", "200,"],
+    ] {
+        let rows = |failed: u32| Load { failed, ..RUN }.rows();
+        let before = with_column(&Load { offset: 0.013, ..RUN }.rows(), column);
+        let runs: Vec<String> = [0, 1, 4, 10, 16, 19, 20].map(|failed| with_column(&rows(failed), column)).into();
+        let codes = codes("csv", &before, &runs, "regression");
+        assert_eq!(codes, [0, 1, 1, 1, 1, 1, 1], "{column:?}");
     }
 }
 

@@ -66,7 +66,11 @@ fn examine(text: &str) -> Vec<Found> {
                 }
                 Anomaly::Stuck { lines, .. } => add(Severity::Suspicious, FindingKind::StuckValue, lines.0, lines.1),
                 Anomaly::UnitBlock { lines, .. } => add(Severity::Suspicious, FindingKind::UnitBlock, lines.0, lines.1),
-                Anomaly::ClockBackwards(_) | Anomaly::ClockJump(_) | Anomaly::SetAside { .. } => {}
+                Anomaly::ClockBackwards(_)
+                | Anomaly::ClockJump(_)
+                | Anomaly::SetAside { .. }
+                | Anomaly::Contradicted { .. }
+                | Anomaly::OddCodes { .. } => {}
             }
         }
         if let Some(clock) = &analysis.clock {

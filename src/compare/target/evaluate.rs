@@ -223,7 +223,8 @@ impl Evidence<'_> {
                 .into_iter()
                 .map(|share| {
                     let place = Origin { source: share.source, metric: share.metric, group: share.group };
-                    question.result(Some(place), Dimension::Ratio, self.share(*share))
+                    let result = question.result(Some(place), Dimension::Ratio, self.share(*share));
+                    with_unknown_outcomes(result, share)
                 })
                 .collect(),
         }
@@ -233,7 +234,10 @@ impl Evidence<'_> {
         let interval = wilson_inflated(share.failed, share.total, share.inflation, self.confidence)
             .ok_or_else(|| "errors not recorded: no row says whether it failed".to_owned())?;
         let value = share.failed as f64 / share.total as f64;
-        Ok((value, closed(interval.low, interval.high)))
+        // At the worst, all of which nobody knows how they ended failed.
+        let worst = (share.failed + share.unclear).min(share.total);
+        let worst = wilson_inflated(worst, share.total, share.inflation, self.confidence).unwrap_or(interval);
+        Ok((value, closed(interval.low, worst.high)))
     }
 
     fn changes(&self, question: Question<'_>, statistic: Statistic) -> Vec<TargetResult> {
@@ -252,6 +256,15 @@ impl Evidence<'_> {
                 .collect(),
         }
     }
+}
+
+/// Says of an undecided share how many rows there are of which nobody knows how they ended.
+fn with_unknown_outcomes(result: TargetResult, share: &SubjectShare<'_>) -> TargetResult {
+    if result.outcome != TargetOutcome::Undecided || share.unclear == 0 {
+        return result;
+    }
+    let note = format!("{} of {} are of unknown outcome, and may have failed", share.unclear, share.total);
+    TargetResult { note: Some(note), ..result }
 }
 
 /// By what factor dependence multiplies the variance of a percentile that no summary has: the larger of its neighbours' factors.
@@ -353,6 +366,9 @@ fn change_of(change: &Change, statistic: Statistic) -> Answer {
     if change.reason == Some(Reason::SummaryOnly) {
         return Ok((shown(estimate), Certainty::Withheld("summary only, the tool reports no samples".to_owned())));
     }
+    if let Some(Reason::UnknownOutcomes { .. }) = change.reason {
+        return Ok((shown(estimate), Certainty::Withheld("many rows are of unknown outcome".to_owned())));
+    }
     if low.is_none() && high.is_none() {
         return Ok((shown(estimate), Certainty::Withheld("needs more samples on each side".to_owned())));
     }
@@ -378,6 +394,7 @@ fn reason_of(reason: Option<&Reason>) -> String {
         Some(Reason::TooFewRuns { needs }) => format!("needs {needs} runs on each side"),
         Some(Reason::SummaryOnly) => "the tool reports no such number on both sides".to_owned(),
         Some(Reason::Failing { failed, total, .. }) => format!("failing: {failed} of {total} failed"),
+        Some(Reason::UnknownOutcomes { .. }) => "many rows are of unknown outcome".to_owned(),
         Some(Reason::OtherPart { .. }) => "not compared: a side is not the steady part of a run".to_owned(),
         Some(Reason::NotRecorded) => "not recorded in this baseline".to_owned(),
         Some(

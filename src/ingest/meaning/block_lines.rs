@@ -28,6 +28,8 @@ pub(super) fn carry_down(table: &mut Table, invalid: &mut InvalidCells, storage:
         .map(|index| carried(&table.columns[index].data, &blocks.above, storage))
         .collect();
     let Some(mut below) = table.only(&rows) else { return Vec::new() };
+    // Its rows are others now.
+    invalid.words.clear();
     let unit = below.columns.get(2).is_some_and(are_units);
     let mut settings = Vec::new();
     for (pair, (name, data)) in names.into_iter().zip(carried).enumerate() {

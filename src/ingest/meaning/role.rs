@@ -17,14 +17,14 @@ use crate::ingest::meaning::instants::{
 };
 use crate::ingest::meaning::profile::{CLOCKS, Profile};
 use crate::ingest::meaning::status::{
-    check_role, ends_well_and_badly, failure_flag, is_beside_status, is_check_of_result, is_failure_in_every_row,
-    is_failure_in_numbers, is_judgement, is_named_as_code, is_severity, is_status_of_its_own, is_status_of_what,
-    is_verification, outcome_in_numbers, remarks_in_sentences, status_word,
+    are_codes_with_a_point, check_role, ends_well_and_badly, failure_flag, is_beside_status, is_check_of_result,
+    is_failure_in_every_row, is_failure_in_numbers, is_judgement, is_named_as_code, is_severity, is_status_of_its_own,
+    is_status_of_what, is_verification, outcome_in_numbers, remarks_in_sentences, status_word,
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{
     answers, choice, clock, competitor, constant, even_count, given, label_design, machine, name, position, property,
-    since_start, sweep, tally, tried, units, which,
+    since_start, sweep, tally, told_by_words, tried, units, which,
 };
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
@@ -228,6 +228,11 @@ fn status_of_texts(table: &Table, index: usize, words: &[String], distinct: usiz
     {
         return status("its texts say what passed and what failed".into());
     }
+    if distinct <= 50
+        && let Some(reason) = told_by_words::by_texts(table, index, words)
+    {
+        return status(reason.to_owned());
+    }
     if distinct <= 50 && is_status_of_its_own(table, index, words) {
         return status("called a status of something, and its texts say that some failed".into());
     }
@@ -272,8 +277,12 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         return (if fails { Role::Status } else { Role::Unused }, reason.into());
     }
     // Before what was chosen: where half of the requests of each endpoint fail, codes stand as evenly beside them as settings do.
-    if whole && let Some(role) = outcome_in_numbers(table, index, &profile, words) {
+    let whole_codes = whole || are_codes_with_a_point(&column.name, words, values);
+    if whole_codes && let Some(role) = outcome_in_numbers(table, index, &profile, words) {
         return role;
+    }
+    if whole && let Some(reason) = told_by_words::by_codes(table, index, words) {
+        return (Role::Status, reason.to_owned());
     }
     let described = machine::fact(table, index, words).or_else(|| property::infer(table, index, words));
     if let Some(role) = described.or_else(|| tried::device(table, index, words)) {

@@ -19,7 +19,7 @@ use crate::ingest::meaning::{
     attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, impossible, in_turn,
     instants, interval, interval_bounds, label_design, limits, merged_cells, minus_one, name, no_answer, no_clock,
     no_result, percentile_rows, processes, role, running, same_size, siblings, so_far, summary_table, time_evidence,
-    titles, tried, units, unnamed_matrix, which,
+    titles, tried, units, unnamed_matrix, which, words_among_codes,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -276,6 +276,9 @@ fn assign_table(
     bits_or_bytes::settle(&mut table, definitions.above, options);
     time_evidence::decide(&mut table);
     name_units_of_clocks(&mut table, options);
+    if !definitions.are_of_format() {
+        words_among_codes::join(&mut table, &invalid, &storage);
+    }
     no_result::add_outcome(&mut table, &invalid);
     if definitions.leaves_roles_open() {
         minus_one::take(&mut table, &storage, source, findings);

@@ -3,6 +3,7 @@
 //! In: a table and one of its columns. Out: the word or the evidence by which it is a status.
 
 use crate::measure::ending::{self, Outcome};
+use crate::measure::http_code::CodeCount;
 use crate::table::packed::Cells;
 use crate::table::{CellType, Column, Role, Table};
 
@@ -169,8 +170,18 @@ pub(super) fn is_failure_in_every_row(table: &Table, index: usize, words: &[Stri
     let column = &table.columns[index];
     let called = vocabulary::FAILURE.among(words).is_some()
         && words.iter().all(|word| vocabulary::FAILURE.has(word) || vocabulary::OF_FAILURE.has(word));
+    // Beside what says how rows ended an error may be what was tried; a single one in all rows contradicts what it stands beside.
+    let of_kind = |word: &String| matches!(word.as_str(), "type" | "kind");
+    let is_one = column.dictionary.len() == 1 && !words.iter().any(of_kind);
     let says_how = |(other, column): (usize, &Column)| {
-        other != index && status_word(&column.name, &name::words(name::leaf(&column.name))).is_some()
+        let is_empty = || match column.cells {
+            CellType::Text => column.dictionary.iter().all(String::is_empty),
+            _ => column.cells.is_number() && table.values(other).count() == 0,
+        };
+        other != index
+            && !is_one
+            && status_word(&column.name, &name::words(name::leaf(&column.name))).is_some()
+            && !is_empty()
     };
     // Where errors are what was tried, how long each took to be thrown or got over was measured.
     let about_errors =
@@ -290,11 +301,32 @@ pub(super) fn is_severity(table: &Table, values: &Cells) -> bool {
     table.columns.iter().any(message) && values.all(is)
 }
 
-/// Whether all numbers are codes: yes and no, codes of HTTP, or few small ones as of gRPC and of processes.
+/// How many numbers of a column are codes of HTTP.
+fn code_count(values: &Cells) -> CodeCount {
+    let mut count = CodeCount::default();
+    values.visit_present(0..values.count(), |block| count.count(block));
+    count
+}
+
+/// Whether a column that is called after codes holds them with a point, as a table writes it that ever had a gap in them (`503.0`), or nearly
+/// all of them: one odd number takes nothing away from what all others say.
+pub(super) fn are_codes_with_a_point(name: &str, words: &[String], values: &Cells) -> bool {
+    const CODES: Words =
+        Words::of("status code statuscode responsecode httpstatus httpcode exitcode returncode retcode rc");
+    CODES.among(words).is_some()
+        && status_word(name, words).is_some()
+        && (values.all(|number| number.fract() == 0.0) || code_count(values).are_mostly_codes())
+}
+
+/// Whether all numbers are codes, or nearly all of them: yes and no, codes of HTTP, or few small ones as of gRPC and of
+/// processes.
 fn is_code(values: &Cells) -> bool {
     const MOST_CODES: usize = 16;
     /// HTTP has more of them.
     const MOST_HTTP_CODES: usize = 66;
+    if code_count(values).are_mostly_codes() {
+        return true;
+    }
     let Some(codes) = counted(values, MOST_HTTP_CODES) else { return false };
     let all = |low: f64, high: f64| codes.keys().all(|bits| (low..=high).contains(&f64::from_bits(*bits)));
     let http = || codes.keys().all(|bits| matches!(f64::from_bits(*bits), 0.0 | 100.0..=599.0));

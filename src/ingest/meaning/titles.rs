@@ -32,6 +32,8 @@ pub(super) fn carry_down(table: &mut Table, invalid: &mut InvalidCells, storage:
     let mask: Vec<bool> = (0..rows).map(|row| titles.iter().all(|title| title.row != row)).collect();
     let Some(mut below) = table.only(&mask) else { return };
     forget(invalid, &titles, &numbers(table));
+    // Its rows are others now.
+    invalid.words.clear();
     below.foreign_values.clone_from(&table.foreign_values);
     for index in 0..below.columns.len() {
         if below.columns[index].cells == CellType::Text {

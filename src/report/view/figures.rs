@@ -195,7 +195,7 @@ fn failed(report: &Report, run: &RequestRun, metric: Option<&Metric>, drawn: Cha
     let share = if requests > 0 { count as f64 / requests as f64 } else { 0.0 };
     let change = report.comparison.as_ref().and_then(|comparison| {
         let of_run = |change: &&Change| {
-            change.is_share() && !change.is_of_service_levels() && change.source == run.source && change.group.is_none()
+            change.is_share() && !change.is_beside_failures() && change.source == run.source && change.group.is_none()
         };
         let change = comparison.changes.iter().find(of_run)?;
         let share = effect(change, Statistic::FailureShare)?;

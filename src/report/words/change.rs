@@ -374,6 +374,14 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
             let (failed, total) = (number::count(*failed), number::count(*total));
             format!("{failed} of {total} failed ({share}; {was}): how fast failures are says nothing")
         }
+        Reason::UnknownOutcomes { total: 0, .. } => {
+            "nothing says any more which rows failed: how fast failures are says nothing".to_owned()
+        }
+        Reason::UnknownOutcomes { unknown, total, before } => {
+            let [share, before] = [*unknown as f64 / *total as f64, *before].map(number::share);
+            let (unknown, total) = (number::count(*unknown), number::count(*total));
+            format!("{unknown} of {total} are of unknown outcome ({share}; {before} before): they may have failed")
+        }
         Reason::OtherPart { unsettled } => super::steady::other_part(unsettled),
         Reason::NotRecorded => "it is not recorded in this baseline: save it anew".to_owned(),
         Reason::TooFewSamples { needs } => {
@@ -415,6 +423,7 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
                     Reason::OnlyTheCenter { .. }
                         | Reason::HiddenByTies
                         | Reason::Failing { .. }
+                        | Reason::UnknownOutcomes { .. }
                         | Reason::Zeros
                         | Reason::Rounded
                         | Reason::OtherUnit { .. }

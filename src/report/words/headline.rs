@@ -166,7 +166,7 @@ fn is_of(one: &PopulationFailures, change: &Change) -> bool {
     // An entry of a map has a metric of its own.
     let of_entry = || change.group.is_none() && one.label.is_some() && one.metric.as_ref() == Some(&change.metric);
     let is_group = change.group == one.label && !is_sum(one);
-    change.is_share() && !change.is_of_service_levels() && change.source == one.source && (is_group || of_entry())
+    change.is_share() && !change.is_beside_failures() && change.source == one.source && (is_group || of_entry())
 }
 
 /// A name in the headline: the ends of a long one tell it from others.
@@ -214,6 +214,9 @@ pub(in crate::report) fn undecided(comparison: &Comparison) -> Option<String> {
         return Some(tail.to_string());
     }
     let large = comparison.changes.iter().find(|one| one.large && one.verdict == Verdict::Inconclusive)?;
+    if matches!(large.reason, Some(Reason::UnknownOutcomes { .. })) {
+        return named_change(large);
+    }
     let center = large.effects.first()?;
     let by_center = match (center.scale, center.estimate) {
         (Scale::Ratio, Some(ratio)) => ratio.ln().abs() >= LARGE * large.margin.ln_1p(),

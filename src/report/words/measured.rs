@@ -311,8 +311,13 @@ fn of_rows(of: &Measurements<'_>) -> Option<Clause> {
         _ => return None,
     };
     let measured = durations.first().and_then(|metric| metric.overall.clean.as_ref()).map_or(0, |clean| clean.n);
+    let silent = durations.first().zip(whole).map_or(0, |(metric, whole)| silent(metric, whole));
     let failed = whole.map_or(FailureCount::NotRecorded, |whole| match (whole.failed, whole.unclear) {
         (failed, None) if said_by_few(whole, measured) => FailureCount::OfFew([failed, whole.total]),
+        (failed, unclear) if silent > 0 => FailureCount::Unclear {
+            share: (failed > 0).then(|| failed as f64 / (whole.total + silent) as f64),
+            unclear: silent + unclear.unwrap_or(0),
+        },
         (failed, None) => FailureCount::Of([failed, whole.total]),
         (0, Some(unclear)) => FailureCount::Unclear { share: None, unclear },
         (_, Some(unclear)) => FailureCount::Unclear { share: Some(whole.share), unclear },
@@ -361,7 +366,8 @@ fn of_samples(metric: &Metric, whole: Option<&PopulationFailures>, of: &Measurem
         None => noun(kind, &metric.source, of.sources),
     };
     // Where few rows say how they ended, they are not what was measured.
-    let all = whole.map(|whole| if said_by_few(whole, clean.n) { clean.n } else { whole.total });
+    let all =
+        whole.map(|whole| if said_by_few(whole, clean.n) { clean.n } else { whole.total + silent(metric, whole) });
     // Requests that failed are requests too; what is no measurement may be none.
     let of_run = |run: &RequestRun| {
         noun != "row" && run.are_requests && run.source == metric.source && run.metric == metric.name
@@ -382,6 +388,14 @@ fn of_samples(metric: &Metric, whole: Option<&PopulationFailures>, of: &Measurem
         dimension: metric.dimension,
     });
     Some(Clause { samples_of, ..Clause::of(all.unwrap_or(counted), noun, latency) })
+}
+
+/// Measured rows without a status, where they are too many to be passed over.
+fn silent(metric: &Metric, whole: &PopulationFailures) -> u64 {
+    /// Fewer of a hundred.
+    const FEW: u64 = 1;
+    let not_said = metric.failures.as_ref().map_or(0, |failures| failures.not_said);
+    if 100 * not_said >= FEW * (whole.total + not_said) { not_said } else { 0 }
 }
 
 /// Whether less than half of the measured rows say how they ended.

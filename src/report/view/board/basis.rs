@@ -33,7 +33,7 @@ impl<'r> Basis<'r> {
     pub(super) fn of(report: &'r Report, drawn: Charts) -> Self {
         let changes = || report.comparison.iter().flat_map(|comparison| &comparison.changes);
         let key = |change: &'r Change| (change.source.as_str(), change.metric.as_str(), change.group.as_deref());
-        let of_failures = |change: &&Change| change.is_share() && !change.is_of_service_levels();
+        let of_failures = |change: &&Change| change.is_share() && !change.is_beside_failures();
         let by_label = |change: &'r Change| ((change.source.as_str(), change.group.as_deref()), change);
         let drawable: Vec<MiniChange> = changes().filter_map(mini).collect();
         let mut by_name: HashMap<&str, Vec<&Metric>> = HashMap::new();
@@ -97,7 +97,7 @@ impl<'r> Basis<'r> {
                 leader.labelled().any(|(text, _)| text == label) || in_run()
             }
         };
-        !change.is_of_service_levels() && has_row && !self.brief
+        !change.is_beside_failures() && has_row && !self.brief
     }
 
     /// The only metric of a source that leads a table: of several, nobody could tell whose failures they are.

@@ -1,0 +1,22 @@
+//! What shares of rows and requests are called, and what each of them counts.
+
+/// What rows are called whose status says that they failed.
+pub(crate) const FAILED_ROWS: &str = "failed rows";
+/// What messages of a service are called that failed or timed out.
+pub(crate) const FAILED_MESSAGES: &str = "failed messages";
+/// What rows are called of which nobody knows how they ended; the name of a table may stand before it.
+pub(crate) const OF_UNKNOWN_OUTCOME: &str = "rows of unknown outcome";
+/// What requests are called that missed a service level; the levels stand behind it.
+pub(crate) const BEYOND: &str = "requests beyond ";
+/// What rows are called that hold no value of a metric; its name stands behind it.
+pub(crate) const WITHOUT: &str = "rows without ";
+
+/// Whether a share of that name is of what failed.
+pub(crate) fn is_of_failures(share: &str) -> bool {
+    !share.starts_with(BEYOND) && !share.starts_with(WITHOUT) && !is_of_unknown_outcome(share)
+}
+
+/// Whether a share of that name is of rows of which nobody knows how they ended.
+pub(crate) fn is_of_unknown_outcome(share: &str) -> bool {
+    share.ends_with(OF_UNKNOWN_OUTCOME)
+}
