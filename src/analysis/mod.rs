@@ -113,6 +113,7 @@ fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Se
     for ((found, of_source), data) in tables.into_iter().zip(&mut source.tables).zip(&data.tables) {
         of_source.anomalies = found.clock.map(|clock| anomaly::of_clock(&clock, &data.lines)).unwrap_or_default();
         of_source.too_many_groups = found.too_many_groups;
+        of_source.row_labels = found.row_labels;
         source.rows_used += found.rows_used;
         metrics.extend(found.metrics);
         requests.extend(found.requests);

@@ -40,6 +40,7 @@ mod steady;
 mod suite;
 mod tail;
 pub mod target;
+mod unmeasured;
 pub(crate) mod verdict;
 mod welch;
 
