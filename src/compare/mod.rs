@@ -40,6 +40,7 @@ mod steady;
 mod suite;
 mod tail;
 pub mod target;
+mod undirected;
 mod unmeasured;
 pub(crate) mod verdict;
 mod welch;
