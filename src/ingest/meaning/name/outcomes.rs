@@ -32,7 +32,7 @@ const TURNED: Words = Words::of(
     "reduction reduced improvement improved saved saving savings avoided avoidance prevented prevention fixed resolved recovered recovery \
      detected detection caught handled between without non no change changes delta diff difference target limit threshold budget expected \
      configured wanted desired intended planned scheduled requested allowed tolerated permitted accepted acceptable injected injection \
-     simulated fault faults win wins profit stop return weight headroom remaining until before",
+     simulated fault faults false wrong spurious negative win wins profit stop return weight headroom remaining until before",
 );
 
 /// Which way is better.

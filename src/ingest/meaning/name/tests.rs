@@ -244,7 +244,7 @@ fn what_ended_well_is_better_in_more_parts_and_what_did_not_in_fewer() {
          gc_pause_ms stw_pause_us loss val_loss rejects",
     );
     let neither = names(
-        "win_loss_ratio hit_miss_ratio target_success_rate failure_rate_limit loss_reduction_pct pass_through_rate hit_points_pct \
+        "win_loss_ratio hit_miss_ratio false_hit_rate target_success_rate failure_rate_limit loss_reduction_pct pass_through_rate hit_points_pct \
          completion_pct completion_tokens completion_tokens_ratio injected_failure_rate error_free_pct success_rate_std \
          timeout_ms pause_ms drop learning_rate refresh_rate",
     );
