@@ -153,6 +153,9 @@ impl MetricColumn<'_> {
         };
         self.name_places(&mut overall, |index| (index < samples.len()).then(|| row_of(index)));
         let only = kept.as_ref().and_then(Partition::only).zip(self.grouping);
+        let corrupted_groups = kept.as_ref().zip(self.grouping).map_or_else(Vec::new, |(kept, grouping)| {
+            kept.emptied().into_iter().map(|group| grouping.groups[group].text.clone()).collect()
+        });
         overall.label = only.map(|(group, grouping)| grouping.groups[group].clone());
         let choice = column.unit.as_ref();
         let (source, table) = self.place;
@@ -173,6 +176,7 @@ impl MetricColumn<'_> {
             failed,
             only_failed: matches!(apart, Apart::All),
             failed_groups,
+            corrupted_groups,
             runs_apart,
             anomalies: self.anomalies(suspects, (repeats, stuck, blocks), &all, &cells),
             ..Metric::new(source, table, &column.name, unit.dimension, column.polarity)

@@ -106,6 +106,14 @@ impl<'a> Partition<'a> {
         if let [(group, _)] = self.sizes[..] { Some(group) } else { None }
     }
 
+    /// The groups that had samples and have none left.
+    pub(super) fn emptied(&self) -> Vec<usize> {
+        let mut groups: Vec<usize> = self.taken.iter().map(|(group, _)| *group).collect();
+        groups.dedup();
+        groups.retain(|group| self.sizes.binary_search_by_key(group, |(known, _)| *known).is_err());
+        groups
+    }
+
     /// What `look` makes of each group, in the order of their numbers.
     pub(super) fn each<T: Send>(&self, look: impl Fn(Members<'_>) -> T + Sync) -> Vec<T> {
         let batches = self.batches();

@@ -71,6 +71,9 @@ pub struct Metric {
     /// The groups of which every duration is of a failed row: they have no numbers of their own, unless they are benchmarks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_groups: Vec<String>,
+    /// The groups of which every sample is corrupted: they are no population either.
+    #[serde(skip)]
+    pub corrupted_groups: Vec<String>,
     /// The runs that were appended to one file, each by itself: numbers over all samples pool them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs_apart: Vec<RunApart>,
@@ -194,6 +197,7 @@ impl Metric {
             failed: None,
             only_failed: false,
             failed_groups: Vec::new(),
+            corrupted_groups: Vec::new(),
             runs_apart: Vec::new(),
             remarks: Vec::new(),
             anomalies: Vec::new(),

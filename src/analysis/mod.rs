@@ -21,6 +21,7 @@ mod groups;
 pub mod histogram;
 pub(crate) mod label_names;
 pub mod metric;
+mod only_outcomes;
 pub mod outcome;
 mod partition;
 mod repetition;
@@ -38,7 +39,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::finding::Finding;
+use crate::measure::finding::{Finding, FindingKind};
 use crate::stats::settings::Settings;
 use crate::table::source::{Families, Source as SourceData};
 use crate::table::{Role, Table};
@@ -114,11 +115,20 @@ fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Se
     for ((found, of_source), data) in tables.into_iter().zip(&mut source.tables).zip(&data.tables) {
         of_source.anomalies = found.clock.map(|clock| anomaly::of_clock(&clock, &data.lines)).unwrap_or_default();
         of_source.too_many_groups = found.too_many_groups;
+        of_source.row_labels = found.row_labels;
         source.rows_used += found.rows_used;
         metrics.extend(found.metrics);
         requests.extend(found.requests);
     }
     requests.extend(known.into_iter().flatten());
+    let mut findings = data.findings.clone();
+    // A file that only says how its rows ended says enough where they are failing.
+    if findings.iter().any(|finding| finding.kind == FindingKind::NoMetric) {
+        let of_rows = |(index, table)| only_outcomes::of_table(name, index, table, settings);
+        let of_tables: Vec<Metric> = data.tables.iter().enumerate().filter_map(of_rows).collect();
+        findings.retain(|finding| finding.kind != FindingKind::NoMetric || of_tables.is_empty());
+        metrics.extend(of_tables);
+    }
     let judged = |(index, table)| goodput::of_table((name, index), table, &metrics, &requests, settings);
     let goodput = data.tables.iter().enumerate().filter_map(judged).collect();
     metrics.extend(histogram::analyse(name, data.tables.len(), &data.histograms, settings));
@@ -143,7 +153,7 @@ fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Se
         summaries,
         requests,
         goodput,
-        findings: data.findings.clone(),
+        findings,
         assumptions: Vec::new(),
     }
 }

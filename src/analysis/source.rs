@@ -86,6 +86,18 @@ pub struct Table {
     /// So many groups whose numbers would take more memory than there is: nothing was analysed.
     #[serde(skip)]
     pub too_many_groups: Option<usize>,
+    /// The labels of its rows, where samples are kept: a target may be about one of which no sample is left.
+    #[serde(skip)]
+    pub row_labels: Option<RowLabels>,
+}
+
+/// The labels that rows have, whether they hold a sample or not.
+#[derive(Debug, Clone)]
+pub struct RowLabels {
+    /// The columns of the labels, joined by `, `.
+    pub columns: String,
+    /// The labels in order of first appearance, as the groups of metrics are called.
+    pub labels: Vec<String>,
 }
 
 /// A column and what it was taken for.
@@ -176,6 +188,7 @@ impl Table {
             columns: table.columns.iter().map(Column::of).collect(),
             anomalies: Vec::new(),
             too_many_groups: None,
+            row_labels: None,
         }
     }
 }

@@ -15,6 +15,7 @@ use super::grouping::Grouping;
 use super::metric::Metric;
 use super::outcome;
 use super::requests::{LoadTrack, RequestRun, RunTable};
+use super::source::RowLabels;
 use super::unclear_rows;
 use crate::stats::recording::Clock;
 use crate::stats::settings::{Depth, Settings, ShortRuns};
@@ -38,6 +39,8 @@ pub struct TableAnalysis {
     pub too_many_groups: Option<usize>,
     /// Rows with at least one value in the clean statistics.
     pub rows_used: u64,
+    /// The labels of its rows, where samples are kept.
+    pub row_labels: Option<RowLabels>,
 }
 
 /// What is known of a run of requests beside its table.
@@ -126,7 +129,11 @@ pub fn analyse(
         RunTable { table, format, metric, column, grouping, load: load.as_ref(), settings }.runs()
     });
     let rows_used = rows_used(table, &columns, &metrics);
-    TableAnalysis { metrics, requests, clock, too_many_groups: None, rows_used }
+    let row_labels = grouping.filter(|_| settings.keep_samples).map(|grouping| RowLabels {
+        columns: grouping.columns.clone(),
+        labels: grouping.groups.iter().map(|label| label.text.clone()).collect(),
+    });
+    TableAnalysis { metrics, requests, clock, too_many_groups: None, rows_used, row_labels }
 }
 
 /// What is assumed of runs of this table that are too short to show their dependence, by where its rows come from: what happened one

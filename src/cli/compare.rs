@@ -50,7 +50,10 @@ impl Operand {
         let reading = read::read(understanding, config, inputs, &wanted)?;
         // This machine is not the one that was measured; what the files say of that one is captured with them.
         let captures = vec![reading.captured(Environment::default())];
-        if captures[0].metrics.is_empty() && captures[0].reported.is_empty() && reading.grown().is_empty() {
+        // What is known only to have failed is compared by that.
+        let failed = captures[0].shares.iter().flat_map(|share| &share.runs).any(|run| run.failed > 0);
+        let is_empty = captures[0].metrics.is_empty() && captures[0].reported.is_empty() && !failed;
+        if is_empty && reading.grown().is_empty() {
             bail!("{}: no samples: there is nothing to compare", path.display());
         }
         Ok(Self { captures: sides::NamedCaptures { name, captures }, reading: Some(reading) })

@@ -66,6 +66,9 @@ pub(super) fn results(
     reading: &Reading,
     comparison: Option<&Comparison>,
 ) -> Result<Vec<TargetResult>> {
+    if targets.is_empty() {
+        return Ok(Vec::new());
+    }
     let readings = reading.measured();
     let settings = &reading.settings;
     let (subjects, shares) = (subjects(&readings, settings.failing), subject_shares(&readings));

@@ -35,6 +35,7 @@ use super::request_runs::{captured_part, rate_of};
 use super::share_names::{BEYOND, FAILED_MESSAGES, FAILED_ROWS, OF_UNKNOWN_OUTCOME, WITHOUT};
 use super::sketch::Sketch;
 use super::target::{Subject, SubjectShare};
+use super::unmeasured::RowsByLabel;
 
 /// Answered messages a second, as targets call it.
 const THROUGHPUT: &str = "throughput";
@@ -406,9 +407,12 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
     failing.retain(|one| one.failing);
     let failing = &failing;
     let mut subjects = Vec::new();
+    let rows = &RowsByLabel::of(reading.analysis);
     let of_metric = |found: &'a Metric| {
         let place = Some(found.table);
-        of_metric(found).map(move |subject| Subject { failing: failing_of(failing, place, subject.group), ..subject })
+        of_metric(found)
+            .chain(rows.unmeasured(found))
+            .map(move |subject| Subject { failing: failing_of(failing, place, subject.group), ..subject })
     };
     subjects.extend(reading.sampled().flat_map(of_metric));
     if let Some((service, source)) = reading.service.zip(reading.source().next()) {
@@ -525,9 +529,9 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
             let share = SubjectShare { source, metric, grouped_by, group, failed, total, unclear: 0, inflation: 1.0 };
             (failed <= total && total > 0).then_some(share)
         }));
-        shares.extend(
-            reading.sampled().filter_map(|found| Some((found, found.failures.as_ref()?))).flat_map(failures_of),
-        );
+        let rows = &RowsByLabel::of(reading.analysis);
+        let told = reading.sampled().filter_map(|found| Some((found, found.failures.as_ref()?)));
+        shares.extend(told.flat_map(|told| failures_of(told).chain(rows.silent(told))));
         if let Some((service, source)) = reading.service.zip(reading.source().next())
             && let Some(failed) = service.errors.failed
         {

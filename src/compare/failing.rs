@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::capture::Share;
 use super::outcome::{Change, Reason, Verdict};
-use super::pairing::{SharePair, runs_of};
+use super::pairing::{SharePair, ShareSide, runs_of};
 use super::share::difference;
 use crate::analysis::failing::is_failing;
 
@@ -23,6 +23,10 @@ pub(crate) struct Failing {
     reason: Reason,
     /// Whether it did not fail so before, beyond chance, or the baseline does not say.
     is_news: bool,
+    /// Whether it did not fail so before, and chance alone may explain that it does now.
+    by_chance: bool,
+    /// Whether only one of several runs is failing: then the samples of the others are compared.
+    of_a_run: bool,
 }
 
 /// What is failing in the run.
@@ -38,15 +42,19 @@ impl FailingPopulations {
         for pair in pairs.iter().filter(|pair| pair.is_of_failures()) {
             let after = runs_of(&pair.after);
             let now = Share::pooled(&after);
-            if !is_failing(now.failed, now.total, limit) {
+            let before = runs_of(&pair.before);
+            let of_a_run = !is_failing(now.failed, now.total, limit);
+            if of_a_run && !a_run_is_down(pair, limit) {
                 continue;
             }
-            let before = runs_of(&pair.before);
             let whole = pairs
                 .iter()
                 .find(|other| other.group.is_none() && other.source == pair.source && other.metric == pair.metric);
             let (then, is_news) = match (before.is_empty(), whole.map(|whole| Share::pooled(&runs_of(&whole.before)))) {
-                (false, _) => (Some(Share::pooled(&before)), worse(&before, &after, limit)),
+                (false, _) => {
+                    let is_news = worse(&before, &after, limit) || a_run_is_down(pair, limit);
+                    (Some(Share::pooled(&before)), is_news)
+                }
                 // A baseline without labels that knows of no failure at all knows of none of this label.
                 (true, Some(whole)) if whole.total > 0 => {
                     (Some(whole).filter(|whole| whole.failed == 0), whole.failed == 0)
@@ -60,7 +68,8 @@ impl FailingPopulations {
             let place = (pair.source.clone(), pair.group.clone());
             let known = by_place.get(&place).is_some_and(|known: &Failing| known.is_news);
             if !known {
-                by_place.insert(place, Failing { reason, is_news });
+                let by_chance = !is_news && then.is_some_and(|then| !is_failing(then.failed, then.total, limit));
+                by_place.insert(place, Failing { reason, is_news, by_chance, of_a_run });
             }
         }
         Self { by_place }
@@ -73,12 +82,25 @@ impl FailingPopulations {
     }
 }
 
+/// Whether one of several runs is failing, and none of the baseline is: that the others are not must not hide it.
+fn a_run_is_down(pair: &SharePair<'_>, limit: f64) -> bool {
+    let each = |sides: &[ShareSide<'_>]| -> Vec<Share> { sides.iter().map(|side| Share::pooled(&side.runs)).collect() };
+    let is_down = |share: &Share| is_failing(share.failed, share.total, limit);
+    let (before, after) = (each(&pair.before), each(&pair.after));
+    let known = before.iter().any(|share| share.total > 0);
+    let then = [Share::pooled(&before)];
+    known
+        && !before.iter().any(is_down)
+        && after.iter().filter(|share| is_down(share)).any(|run| worse(&then, &[*run], limit))
+}
+
 /// Whether the run fails where the baseline does not, beyond chance; all against not all is no chance. That failures stand together
 /// makes them no chance either: an outage in which the run is down must not pass where the same failures, scattered, do not.
 fn worse(before: &[Share], after: &[Share], limit: f64) -> bool {
     let (then, now) = (Share::pooled(before), Share::pooled(after));
-    let apart = |runs: &[Share]| runs.iter().map(|run| Share { dependence: 1.0, ..*run }).collect::<Vec<Share>>();
-    let (before, after) = (&apart(before), &apart(after));
+    // Nor does it make chance of them that one run is down and the others are not.
+    let apart = |share: Share| [Share { dependence: 1.0, ..share }];
+    let (before, after) = (&apart(then), &apart(now));
     if now.failed == now.total {
         return then.failed < then.total;
     }
@@ -94,9 +116,23 @@ impl Failing {
 
     /// What becomes of the change of something that is failing: its verdict without that is the one it has.
     pub(crate) fn settle(&self, change: &mut Change) {
+        if self.by_chance && change.is_share() {
+            // What the first line calls failing, and would not have of the baseline, is never passed over.
+            if matches!(change.verdict, Verdict::Inconclusive | Verdict::Unchanged | Verdict::CenterUnchanged) {
+                change.verdict = Verdict::Inconclusive;
+                change.reason = Some(self.reason.clone());
+                change.large = true;
+            }
+            return;
+        }
         let vanished = change.verdict == Verdict::Missing;
         let verdict = match change.verdict {
             Verdict::Regressed => return,
+            _ if self.of_a_run => match change.verdict {
+                _ if self.is_news && change.is_share() => Verdict::Regressed,
+                Verdict::Improved | Verdict::Changed => Verdict::Inconclusive,
+                _ => return,
+            },
             Verdict::Missing if !self.all_failed() => return,
             Verdict::Inconclusive if change.reason == Some(Reason::SummaryOnly) => Verdict::Inconclusive,
             _ if self.is_news && (change.is_share() || vanished || self.all_failed()) => Verdict::Regressed,

@@ -13,6 +13,7 @@ use super::beyond_noise::{BothSides, beyond_noise};
 use super::margin::LARGE;
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
 use super::rate::{RateChange, RateSide};
+use super::undirected;
 
 /// What a gate fails on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,16 +130,19 @@ pub struct RunState<'a> {
     pub suspicious: u64,
     /// Its files whose steady part was asked for and not found.
     pub unsettled: &'a [String],
+    /// Those of its several runs in which nothing was measured.
+    pub silent: &'a [String],
 }
 
 impl<'a> RunState<'a> {
     /// What the findings of a run amount to.
-    pub fn of(findings: &[Finding], unsettled: &'a [String]) -> Self {
+    pub fn of(findings: &[Finding], unsettled: &'a [String], silent: &'a [String]) -> Self {
         let all = |severity: Severity| findings.iter().filter(move |finding| finding.severity == severity);
         Self {
             corrupted: all(Severity::Corrupted).map(|finding| finding.count).sum(),
             suspicious: all(Severity::Suspicious).count() as u64,
             unsettled,
+            silent,
         }
     }
 }
@@ -153,7 +157,7 @@ impl GateRules {
 
     /// Whether a run may pass.
     pub fn judge(&self, comparison: Option<&Comparison>, targets: &[TargetResult], run: RunState<'_>) -> Gate {
-        let RunState { corrupted, suspicious, unsettled } = run;
+        let RunState { corrupted, suspicious, unsettled, silent } = run;
         let (mut failures, mut undecided) = (Vec::new(), Vec::new());
         let (mut stale, mut down) = (None, None);
         let about_changes = self.fail_on.iter().any(|what| what.needs_baseline());
@@ -164,8 +168,8 @@ impl GateRules {
                     stale = comparison.and_then(old_results);
                     undecided.extend(stale.clone());
                     undecided.extend(comparison.map(unseen).into_iter().flatten());
-                    down = comparison.and_then(failing_unrecorded);
-                    undecided.extend(down.clone());
+                    down = comparison.map(failing_and_not_judged).filter(|clauses| !clauses.is_empty());
+                    undecided.extend(down.iter().flatten().cloned());
                 }
                 FailOn::Target => failures.extend(missed(targets, self.strict)),
                 FailOn::Corruption => failures.extend(clause(corrupted, "corrupted sample", "corrupted samples")),
@@ -178,6 +182,7 @@ impl GateRules {
         if self.fail_on.iter().any(|what| what.is_about_numbers()) {
             let unsettled = comparison.map_or(unsettled, |comparison| &comparison.unsettled);
             undecided.extend(without_steady_part(unsettled));
+            undecided.extend(without_measurement(silent));
         }
         // Without a baseline, both words about it say the same.
         let mut seen = Vec::new();
@@ -229,10 +234,7 @@ fn regressions(comparison: Option<&Comparison>) -> Vec<String> {
 
 /// The files of the run that are those of the baseline.
 fn old_results(comparison: &Comparison) -> Option<String> {
-    let first = comparison.stale.first()?;
-    let more = comparison.stale.len() - 1;
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    Some(format!("nothing new in {first}{more}: the run is the one of the baseline"))
+    Some(format!("nothing new in {}: the run is the one of the baseline", first_and_more(&comparison.stale)?))
 }
 
 /// What has to be known to read the answer. Nothing is normalised, so a slower machine fails, and a faster one may hide what
@@ -262,7 +264,8 @@ fn cut_off(comparison: &Comparison) -> Option<String> {
 /// What the gate could not see.
 fn unseen(comparison: &Comparison) -> Vec<String> {
     let large = |elsewhere: bool| {
-        let of_kind = |change: &&Change| change.large && is_elsewhere(change) == elsewhere;
+        let of_kind =
+            |change: &&Change| change.large && is_elsewhere(change) == elsewhere && !is_failing_by_chance(change);
         comparison.changes.iter().filter(of_kind).count() as u64
     };
     let clauses = [
@@ -277,7 +280,7 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
         fewer_requests(comparison),
         slower_end(comparison),
         not_compared(&comparison.changes).map(str::to_owned),
-        without_direction(&comparison.changes),
+        without_direction(&comparison.changes).or_else(|| of_unknown_direction(&comparison.changes)),
     ];
     clauses.into_iter().flatten().collect()
 }
@@ -315,17 +318,30 @@ fn slower_end(comparison: &Comparison) -> Option<String> {
     comparison.slow_end.first().map(ToString::to_string)
 }
 
-/// What fails in the run, where the baseline does not say how much failed before.
-fn failing_unrecorded(comparison: &Comparison) -> Option<String> {
+/// What fails in the run, where the baseline does not say how much failed before, or nearly as much did.
+fn failing_and_not_judged(comparison: &Comparison) -> Vec<String> {
     let is_down = |change: &&Change| {
         change.verdict == Verdict::New && matches!(change.reason, Some(Reason::Failing { before: None, .. }))
     };
-    let count = comparison.changes.iter().filter(is_down).count() as u64;
-    clause(
-        count,
-        "population fails of which the baseline records no failures",
-        "populations fail of which the baseline records no failures",
-    )
+    let count = |of: &dyn Fn(&&Change) -> bool| comparison.changes.iter().filter(of).count() as u64;
+    let clauses = [
+        clause(
+            count(&is_down),
+            "population fails of which the baseline records no failures",
+            "populations fail of which the baseline records no failures",
+        ),
+        clause(
+            count(&|change: &&Change| is_failing_by_chance(change)),
+            "population fails that did not before, and nearly did",
+            "populations fail that did not before, and nearly did",
+        ),
+    ];
+    clauses.into_iter().flatten().collect()
+}
+
+/// Whether it is a share of failures that makes the run failing and not the baseline, by no more than chance explains.
+fn is_failing_by_chance(change: &Change) -> bool {
+    change.large && change.is_share() && matches!(change.reason, Some(Reason::Failing { .. }))
 }
 
 /// Whether both sides were measured in different places, by their own word or the user's.
@@ -346,10 +362,19 @@ fn is_mixed(change: &Change) -> bool {
 
 /// The files whose steady part was asked for and not found.
 fn without_steady_part(sources: &[String]) -> Option<String> {
-    let first = sources.first()?;
-    let more = sources.len() - 1;
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    Some(format!("no steady part was found in {first}{more}"))
+    Some(format!("no steady part was found in {}", first_and_more(sources)?))
+}
+
+/// Those of several runs in which nothing was measured: that the others did well says nothing of them.
+fn without_measurement(sources: &[String]) -> Option<String> {
+    Some(format!("nothing was measured in {}, one of several runs", first_and_more(sources)?))
+}
+
+/// The first of some names, and how many more there are; nothing for none.
+fn first_and_more(names: &[String]) -> Option<String> {
+    let first = names.first()?;
+    let more = names.len() - 1;
+    Some(if more == 0 { first.clone() } else { format!("{first} and {more} more") })
 }
 
 /// What to say where no metric could be judged, because there are too few samples or tools give none. That failures could
@@ -383,6 +408,16 @@ fn without_direction(changes: &[Change]) -> Option<String> {
 /// Whether of any metric that was compared it is known which way is better.
 pub(super) fn is_any_directed<'a>(mut changes: impl Iterator<Item = &'a Change>) -> bool {
     changes.any(|change| !change.is_share() && was_compared(change) && change.polarity != Polarity::Unknown)
+}
+
+/// Large changes of what is good or bad, and nobody says which, beside others that were compared: more columns never make a pass of what
+/// alone is none.
+fn of_unknown_direction(changes: &[Change]) -> Option<String> {
+    clause(
+        changes.iter().filter(|change| undirected::may_be_worse(change)).count() as u64,
+        "large change of which is not stated which way is better (--better)",
+        "large changes of which is not stated which way is better (--better)",
+    )
 }
 
 fn inconclusive(comparison: Option<&Comparison>) -> Option<String> {

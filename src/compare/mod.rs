@@ -43,7 +43,9 @@ mod steady;
 mod suite;
 mod tail;
 pub mod target;
+mod undirected;
 mod unknown;
+mod unmeasured;
 pub(crate) mod verdict;
 mod welch;
 

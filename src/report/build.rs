@@ -5,7 +5,7 @@
 
 mod verdict;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::analysis::anomaly::Anomaly;
 use crate::analysis::chat::Service;
@@ -17,6 +17,7 @@ use crate::analysis::{Analysis, Assumption};
 use crate::compare::gate::{GateRules, RunState};
 use crate::compare::outcome::{Comparison, TargetResult};
 use crate::measure::finding::{Finding, FindingKind, Place};
+use crate::measure::label::pattern;
 use crate::stats::settings::Settings;
 use crate::table::source::Source as SourceData;
 
@@ -109,7 +110,8 @@ pub fn build(analysed: Vec<SourceAnalysis>, material: Material, settings: Settin
     let sweeps = sweeps(&sources, &summaries, &requests, &metrics);
     goodput.extend(joint_goodput(&requests, &goodput, settings.confidence));
     let unsettled = unsettled(&requests);
-    let state = RunState::of(&all, &unsettled);
+    let silent = silent_runs(&all, &sources);
+    let state = RunState::of(&all, &unsettled, &silent);
     let gate = material.gate.map(|asked| asked.judge(material.comparison.as_ref(), &material.targets, state));
     let of_services: Vec<&Service> = services.iter().collect();
     let populations = populations(&metrics, &reported, &requests, &of_services, &settings);
@@ -207,6 +209,17 @@ fn unsettled(requests: &[RequestRun]) -> Vec<String> {
         }
     }
     names
+}
+
+/// Files in which nothing was measured, beside others whose names differ from theirs in numbers only: runs of one thing, one of which
+/// left nothing behind.
+fn silent_runs(findings: &[Finding], sources: &[Source]) -> Vec<String> {
+    let is_of_nothing = |finding: &&Finding| matches!(finding.kind, FindingKind::NoMetric | FindingKind::UnreadFile);
+    let silent: BTreeSet<&str> =
+        findings.iter().filter(is_of_nothing).map(|finding| finding.place.source.as_str()).collect();
+    let measured = sources.iter().map(|source| source.name.as_str()).filter(|name| !silent.contains(name));
+    let patterns: BTreeSet<String> = measured.map(pattern).collect();
+    silent.into_iter().filter(|name| patterns.contains(&pattern(name))).map(str::to_owned).collect()
 }
 
 /// The runs that several files record together; they stand before those of single files.

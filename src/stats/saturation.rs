@@ -18,6 +18,9 @@ pub struct Saturation {
     /// The largest sample below; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below: Option<f64>,
+    /// Lower end of the interval of the mean as it reads: that of what was measured is no smaller.
+    #[serde(skip)]
+    pub mean_from: Option<f64>,
 }
 
 impl Saturation {
@@ -33,7 +36,7 @@ impl Saturation {
                 }
             }
         });
-        (count > 0).then_some(Self { value, count, below })
+        (count > 0).then_some(Self { value, count, below, mean_from: None })
     }
 
     /// Whether a number made of order statistics is only "at least" what it reads: it lies above all samples that are known.

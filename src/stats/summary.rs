@@ -133,8 +133,8 @@ impl Summary {
         for interval in of_percentiles.chain(&mut self.median_interval) {
             *interval = found.opened(*interval);
         }
-        self.mean_interval = None;
-        self.saturation = Some(found);
+        let mean_from = self.mean_interval.take().and_then(|interval| interval.low);
+        self.saturation = Some(Saturation { mean_from, ..found });
     }
 
     /// From `n` order statistics, of which only those are asked for that are needed.

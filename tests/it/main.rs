@@ -53,6 +53,7 @@ mod load_levels;
 mod meaning;
 mod memory;
 mod monotone;
+mod never_passes;
 mod not_measured;
 #[cfg(target_os = "linux")]
 mod offline;

@@ -271,3 +271,94 @@ fn what_cannot_be_compared_does_not_pass() {
     // Where nothing is measured any more there is no report, and that is an error.
     assert_eq!(codes, [1, 1, 1, 1, 1, 1, 2]);
 }
+
+/// The exit codes of runs with a target on every endpoint.
+fn codes_by_endpoint(runs: &[String]) -> Vec<i32> {
+    let place = Place::new();
+    place.write("perfreport.toml", "[[target]]\nmetric = \"*\"\nwhere = { path = \"/*\" }\np95 = \"< 150ms\"\n");
+    let code = |run: &String| {
+        place.write("run.csv", run);
+        place.run("summarize run.csv -q --fail-on target").code.unwrap()
+    };
+    runs.iter().map(code).collect()
+}
+
+/// An endpoint that answers less and less often, in the words of a server or not at all.
+#[test]
+fn an_endpoint_that_stops_answering() {
+    for [status, taken] in [["503", "1.5"], ["503", ""], ["", ""], ["200", ""]] {
+        let run = |failed: usize| {
+            Load { failed: 0, ..RUN }.rows().iter().enumerate().fold(
+                "path,latency_ms,status\n".to_owned(),
+                |mut text, (index, (path, own, _))| {
+                    let fails = *path == PAY.0 && index % 20 < failed;
+                    let [status, taken] = if fails {
+                        [status.to_owned(), taken.to_owned()]
+                    } else {
+                        ["200".to_owned(), format!("{own:.4}")]
+                    };
+                    writeln!(text, "{path},{taken},{status}").unwrap();
+                    text
+                },
+            )
+        };
+        let runs: Vec<String> = [0, 4, 10, 19, 20].map(run).into();
+        never_come_back(&codes_by_endpoint(&runs), &format!("`{status}` after `{taken}` ms"));
+    }
+}
+
+/// From no sample at the end of a field to all of them.
+#[test]
+fn durations_that_end_where_a_field_does() {
+    let run = |cut: usize| {
+        let mut rows = RUN.rows();
+        rows.iter_mut().enumerate().filter(|(index, _)| index % 20 < cut).for_each(|(_, row)| row.1 = 65535.0);
+        csv(&rows)
+    };
+    let runs: Vec<String> = [0, 1, 2, 5, 10, 15, 19].map(run).into();
+    never_come_back(&codes("csv", &csv(&RUN.rows()), &runs, "target"), "saturated");
+}
+
+/// Of three runs none to all are down.
+#[test]
+fn runs_that_are_down_one_after_the_other() {
+    for (what, refused) in [("at once", true), ("as slowly", false)] {
+        let place = Place::new();
+        let write = |folder: &str, down: usize| {
+            for number in 0..3 {
+                let offset = 0.1 * number as f64;
+                let failed = if number < down { 20 } else { 0 };
+                let rows = Load { failed, refused, offset, ..RUN }.rows();
+                place.write(&format!("{folder}/run-{number}.csv"), csv(&rows));
+            }
+        };
+        write("before", 0);
+        let code = |down: usize| {
+            let folder = format!("after-{down}");
+            write(&folder, down);
+            place.run(&format!("compare before {folder} -q --fail-on regression --undecided pass")).code.unwrap()
+        };
+        never_come_back(&[1, 2, 3].map(code), what);
+    }
+}
+
+/// A share of what succeeded, alone and beside a latency that stays as it was: more columns make no pass of it.
+#[test]
+fn a_share_of_success_that_falls() {
+    for name in ["success_rate", "score"] {
+        for beside in [false, true] {
+            let run = |share: f64, offset: f64| {
+                let head = if beside { format!("{name},latency_ms\n") } else { format!("{name}\n") };
+                (0..200).fold(head, |mut text, index| {
+                    let place = (f64::from(index) * STEP + offset).fract();
+                    let share = share * (0.98 + 0.02 * place);
+                    let latency = if beside { format!(",{:.3}", 80.0 + 40.0 * place) } else { String::new() };
+                    writeln!(text, "{share:.5}{latency}").unwrap();
+                    text
+                })
+            };
+            let runs: Vec<String> = [0.99, 0.97, 0.9, 0.8, 0.5, 0.1, 0.01].map(|share| run(share, 0.2)).into();
+            never_come_back(&codes("csv", &run(0.99, 0.0), &runs, "regression"), &format!("{name} {beside}"));
+        }
+    }
+}

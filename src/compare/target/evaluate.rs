@@ -18,7 +18,7 @@ use super::subject::{Subject, SubjectShare};
 
 /// The median in percent.
 const MEDIAN: f64 = 50.0;
-/// Why a number that the largest samples decide bounds nothing.
+/// Why a number that the largest samples decide has no upper end.
 const SATURATED: &str = "the largest samples stand where a field ends, and are at least so large";
 /// No change, as a ratio.
 const NO_CHANGE: f64 = 1.0;
@@ -151,10 +151,17 @@ impl Evidence<'_> {
         let summary = subject.summary.ok_or_else(|| "no clean sample".to_owned())?;
         match statistic {
             Statistic::Count => Ok(alone(summary.n as f64)),
-            Statistic::Max if summary.saturation.is_some() => Ok((summary.max, saturated())),
-            Statistic::Stddev | Statistic::Cv if summary.saturation.is_some() => {
-                let value = if statistic == Statistic::Cv { summary.cv } else { summary.stddev };
-                value.map(|value| (value, saturated())).ok_or_else(|| too_few(2, summary.n))
+            Statistic::Max if summary.saturation.is_some() => Ok((summary.max, at_least(Some(summary.max)))),
+            Statistic::Min if summary.saturation.is_some_and(|found| found.touches(summary.min)) => {
+                Ok((summary.min, at_least(Some(summary.min))))
+            }
+            // What is cut off at one end varies by less than the whole does; of its mean nobody knows by how much.
+            Statistic::Stddev if summary.saturation.is_some() => {
+                summary.stddev.map(|value| (value, at_least(Some(value)))).ok_or_else(|| too_few(2, summary.n))
+            }
+            Statistic::Cv if summary.saturation.is_some() => {
+                let withheld = |value| (value, Certainty::Withheld(SATURATED.to_owned()));
+                summary.cv.map(withheld).ok_or_else(|| too_few(2, summary.n))
             }
             Statistic::Min => Ok(alone(summary.min)),
             Statistic::Max => Ok(alone(summary.max)),
@@ -201,10 +208,10 @@ impl Evidence<'_> {
             let interval = order_statistic_interval_inflated(sorted.len(), at, p, self.confidence, inflation);
             (quantile(&sorted, p, self.quantile_method), interval.map(|found| found.interval), inflation)
         };
-        if summary.saturation.is_some_and(|found| found.touches(value)) {
-            return Ok((value, saturated()));
-        }
         let interval = interval.map(|known| summary.saturation.map_or(known, |found| found.opened(known)));
+        if summary.saturation.is_some_and(|found| found.touches(value)) {
+            return Ok((value, at_least(interval.and_then(|known| known.low))));
+        }
         let (for_low, for_high) = samples_for_ends(p, self.confidence);
         let many = |ends: u64| (ends as f64 * inflation).ceil() as u64;
         let mut certainty = percentile_certainty(interval, (many(for_low), many(for_high)), summary.n);
@@ -231,8 +238,13 @@ impl Evidence<'_> {
     }
 
     fn share(&self, share: SubjectShare<'_>) -> Answer {
-        let interval = wilson_inflated(share.failed, share.total, share.inflation, self.confidence)
-            .ok_or_else(|| "errors not recorded: no row says whether it failed".to_owned())?;
+        let interval =
+            wilson_inflated(share.failed, share.total, share.inflation, self.confidence).ok_or_else(|| match share
+                .group
+            {
+                Some(_) => "no row of it has a value, or says that it failed".to_owned(),
+                None => "errors not recorded: no row says whether it failed".to_owned(),
+            })?;
         let value = share.failed as f64 / share.total as f64;
         // At the worst, all of which nobody knows how they ended failed.
         let worst = (share.failed + share.unclear).min(share.total);
@@ -295,9 +307,10 @@ fn percentile_certainty(interval: Option<Interval>, (for_low, for_high): (u64, u
     Certainty::Interval { low, high, needs_low: needs(for_low), needs_high: needs(for_high) }
 }
 
-/// Of a number that is at least so large.
-fn saturated() -> Certainty {
-    Certainty::Withheld(SATURATED.to_owned())
+/// Of a number that is at least so large: a limit below that is missed, however large it is.
+fn at_least(low: Option<f64>) -> Certainty {
+    let needs = || SATURATED.to_owned();
+    Certainty::Interval { low, high: None, needs_low: needs(), needs_high: needs() }
 }
 
 fn alone(value: f64) -> (f64, Certainty) {
@@ -332,7 +345,7 @@ fn mean_certainty(summary: &Summary) -> Certainty {
     match summary.mean_interval {
         Some(interval) => closed(interval.low, interval.high),
         None if summary.n < 2 => Certainty::Withheld(too_few(2, summary.n)),
-        None if summary.saturation.is_some() => saturated(),
+        None if summary.saturation.is_some() => at_least(summary.saturation.and_then(|found| found.mean_from)),
         None if summary.heavy_tail.is_some() => {
             Certainty::Withheld("a few large samples decide the mean, and others would be as large again".to_owned())
         }

@@ -33,6 +33,7 @@ mod no_answer;
 mod no_clock;
 pub(crate) mod no_result;
 mod numbered_keys;
+mod only_outcomes;
 mod order;
 mod percentile_rows;
 pub(crate) mod position;

@@ -16,6 +16,7 @@ use unit_words::{BY_TIME, kind_of_unit, unit_word};
 use words::{Word, split};
 
 mod electric;
+mod outcomes;
 mod per;
 mod rates;
 mod statistics;
@@ -465,15 +466,23 @@ fn is_share(texts: &[&str], index: usize) -> bool {
             .contains(&texts[index - 1])
 }
 
+/// What stops a program and goes on: `gc_pause_ms`.
+const PAUSES: Words = Words::of("gc stw jvm safepoint collector collection garbage zgc g1 shenandoah");
+
 /// Which way is better, by the kind and then by the words.
 fn direction(words: &[&str], kind: Option<Kind>) -> Polarity {
     let has = |known: Words| words.iter().any(|word| known.has(word));
+    if let Some(way) = outcomes::direction(words, kind) {
+        return way;
+    }
     match kind {
         // Free memory, time between failures, errors avoided: what is called so is better the other way, or neither.
         Some(Kind::Other) => Polarity::Unknown,
         _ if has(vocabulary::TURNS_AROUND) || words.contains(&"between") && has(vocabulary::FAILED) => {
             Polarity::Unknown
         }
+        // Nobody chooses how long a collector stops a program.
+        Some(Kind::Duration) if has(PAUSES) && words.contains(&"pause") => Polarity::LowerIsBetter,
         Some(Kind::Duration)
             if has(vocabulary::TIME_SETTING) || words.iter().any(|word| matches!(*word, "timestamp" | "stamp")) =>
         {

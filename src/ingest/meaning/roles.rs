@@ -18,8 +18,8 @@ use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
     attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, impossible, in_turn,
     instants, interval, interval_bounds, label_design, limits, merged_cells, minus_one, name, no_answer, no_clock,
-    no_result, percentile_rows, processes, role, running, same_size, siblings, so_far, summary_table, time_evidence,
-    titles, tried, units, unnamed_matrix, which, words_among_codes,
+    no_result, only_outcomes, percentile_rows, processes, role, running, same_size, siblings, so_far, summary_table,
+    time_evidence, titles, tried, units, unnamed_matrix, which, words_among_codes,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -254,6 +254,9 @@ fn assign_table(
     }
     if definitions.leaves_roles_open() && table.order_is_recorded {
         label_design::settle(&mut table);
+    }
+    if !definitions.options.roles_are_decided {
+        only_outcomes::settle(&mut table);
     }
     definitions.keep_given(&mut table);
     let named_by_rows = long_value(&table);

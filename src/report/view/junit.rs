@@ -3,11 +3,12 @@
 //! failed, one for each target.
 //!
 //! A test fails where something is worse than it may be or could not be looked at, is skipped where nothing can be
-//! told, and passes otherwise.
+//! told, and passes otherwise. Where a gate was asked for, at least one test fails exactly where it does not pass: its reasons are
+//! tests, too, and what it lets pass is skipped.
 
 use serde::Serialize;
 
-use crate::compare::outcome::{Change, Reason, TargetOutcome, TargetResult, Verdict};
+use crate::compare::outcome::{Change, Gate, Reason, TargetOutcome, TargetResult, Verdict};
 use crate::report::contract::{Label, Metric, Population, PopulationFailures, Report, Reported, ReportedValue, Source};
 use crate::report::escape::xml_text;
 use crate::report::number;
@@ -75,6 +76,12 @@ impl JunitView {
         if !report.targets.is_empty() {
             suites.push(SuiteView::of("targets", report.targets.iter().map(target).collect()));
         }
+        if let Some(asked) = &report.gate {
+            if asked.passed {
+                suites.iter_mut().for_each(SuiteView::let_pass);
+            }
+            suites.push(SuiteView::of("gate", gate(asked)));
+        }
         let sum = |count: fn(&SuiteView) -> usize| suites.iter().map(count).sum();
         Self {
             name: xml_text(&report.title),
@@ -92,6 +99,33 @@ impl SuiteView {
         let (failures, skipped) = (count(OutcomeView::Failed), count(OutcomeView::Skipped));
         Self { name, tests: cases.len(), failures, skipped, cases }
     }
+
+    /// What a gate lets pass, or was not asked for, is said and fails nothing: who reads only this file comes to the answer of the exit code.
+    fn let_pass(&mut self) {
+        for case in self.cases.iter_mut().filter(|case| case.outcome == OutcomeView::Failed) {
+            case.outcome = OutcomeView::Skipped;
+        }
+        self.skipped += std::mem::take(&mut self.failures);
+    }
+}
+
+/// A test case for each reason that makes the exit code 1, or one for the gate that passed.
+fn gate(gate: &Gate) -> Vec<CaseView> {
+    let case = |outcome, kind, name: &str, text: &str| CaseView {
+        class: "gate".to_owned(),
+        name: xml_text(name),
+        outcome,
+        kind,
+        message: xml_text(text),
+        text: xml_text(text),
+    };
+    if gate.passed {
+        let said = words::gate(gate);
+        return vec![case(OutcomeView::Passed, "passed", &gate.fail_on.join(", "), &said)];
+    }
+    let failed = gate.failures.iter().map(|reason| case(OutcomeView::Failed, "failed", reason, reason));
+    let undecided = gate.undecided.iter().map(|reason| case(OutcomeView::Failed, "undecided", reason, reason));
+    failed.chain(undecided).collect()
 }
 
 fn change(change: &Change) -> CaseView {

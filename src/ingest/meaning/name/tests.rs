@@ -229,3 +229,32 @@ fn how_much_two_differ_has_no_direction_of_a_metric() {
     assert_eq!(said("delta.latency_ms").3, Polarity::Unknown);
     assert_eq!(said("improvements.latency_ms").3, Polarity::Unknown);
 }
+
+#[test]
+fn what_ended_well_is_better_in_more_parts_and_what_did_not_in_fewer() {
+    use Polarity::{HigherIsBetter, LowerIsBetter, Unknown};
+    let names = |of: &'static str| of.split_whitespace();
+    let better = names(
+        "success_rate successRate pass_pct cache_hit_ratio hit_rate ok_share uptime_pct uptime_ratio completion_rate \
+         passed_tests_pct hits_per_s availability_pct",
+    );
+    let worse = names(
+        "failure_rate failureRate fail_pct timeout_rate timeouts_per_s packet_loss_pct Loss% lost_packets lost_packets_pct rejected_share \
+         drop_rate dropped_frames http_5xx responses_5xx_total 4xx_rate cache_miss_rate retry_rate abort_rate crash_rate error_rate \
+         gc_pause_ms stw_pause_us loss val_loss rejects",
+    );
+    let neither = names(
+        "win_loss_ratio hit_miss_ratio false_hit_rate target_success_rate failure_rate_limit loss_reduction_pct pass_through_rate hit_points_pct \
+         completion_pct completion_tokens completion_tokens_ratio injected_failure_rate error_free_pct success_rate_std \
+         timeout_ms pause_ms drop learning_rate refresh_rate",
+    );
+    for (names, expected) in [
+        (better.collect::<Vec<&str>>(), HigherIsBetter),
+        (worse.collect(), LowerIsBetter),
+        (neither.collect(), Unknown),
+    ] {
+        for name in names {
+            assert_eq!(read(name).polarity, expected, "{name}");
+        }
+    }
+}
