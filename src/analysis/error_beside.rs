@@ -39,7 +39,7 @@ pub(super) struct ErrorsBeside<'a> {
 
 /// The columns of errors beside the status column of that index: none beside another one of errors, beside the word of who knows the right
 /// result, and where a format's definition says what each column is.
-pub(super) fn of<'a>(table: &'a Table, status: usize) -> Vec<ErrorsBeside<'a>> {
+pub(super) fn of(table: &Table, status: usize) -> Vec<ErrorsBeside<'_>> {
     let own = &table.columns[status];
     let texts = own.dictionary.iter().map(String::as_str);
     if table.defined_by_tool

@@ -488,7 +488,7 @@ impl<'a> OutcomeColumn<'a> {
         let mut bits = Bits::default();
         match &self.by {
             _ if !self.errors.is_empty() => {
-                self.visit(rows, |outcome| bits.extend(std::iter::once(outcome == Outcome::Failed)))
+                self.visit(rows, |outcome| bits.extend(std::iter::once(outcome == Outcome::Failed)));
             }
             Says::Numbers(convention) => self.cells.visit(rows, |block| {
                 let failed = |(offset, number): (usize, &f64)| block.has(offset) && convention.failed(*number);

@@ -277,12 +277,8 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         return (if fails { Role::Status } else { Role::Unused }, reason.into());
     }
     // Before what was chosen: where half of the requests of each endpoint fail, codes stand as evenly beside them as settings do.
-    let whole_codes = whole || are_codes_with_a_point(&column.name, words, values);
-    if whole_codes && let Some(role) = outcome_in_numbers(table, index, &profile, words) {
+    if let Some(role) = outcome_role(table, index, &profile, words) {
         return role;
-    }
-    if whole && let Some(reason) = told_by_words::by_codes(table, index, words) {
-        return (Role::Status, reason.to_owned());
     }
     let described = machine::fact(table, index, words).or_else(|| property::infer(table, index, words));
     if let Some(role) = described.or_else(|| tried::device(table, index, words)) {
@@ -361,6 +357,15 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         return (Role::Status, "a column without a name, beside instants, of codes of HTTP and nothing else".into());
     }
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
+}
+
+/// What numbers are that say how each row ended: under a name for that, or as codes that can be nothing else.
+fn outcome_role(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
+    let column = &table.columns[index];
+    let are_codes =
+        column.cells == CellType::Integer || are_codes_with_a_point(&column.name, words, table.values(index));
+    let by_name = are_codes.then(|| outcome_in_numbers(table, index, profile, words)).flatten();
+    by_name.or_else(|| Some((Role::Status, told_by_words::by_codes(table, index, words)?.to_owned())))
 }
 
 /// Whether a column without a name beside a clock holds codes of answers that servers send, and nothing else.

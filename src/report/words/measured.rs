@@ -175,7 +175,7 @@ fn files<'a>(of: &Measurements<'a>) -> Option<Vec<Measurements<'a>>> {
 }
 
 /// The items of each part. `None` where those of one do not stand together.
-fn stretches<'a, T>(all: &'a [T], parts: usize, part_of: impl Fn(&T) -> Option<usize>) -> Option<Vec<&'a [T]>> {
+fn stretches<T>(all: &[T], parts: usize, part_of: impl Fn(&T) -> Option<usize>) -> Option<Vec<&[T]>> {
     let mut stretches: Vec<&[T]> = vec![&[]; parts];
     for stretch in all.chunk_by(|before, after| part_of(before) == part_of(after)) {
         let Some(part) = part_of(&stretch[0]) else { continue };
