@@ -14,7 +14,7 @@ const NIGHTS: usize = 12;
 
 /// A run of requests: how many a second, and what a row holds whose usual value is this many milliseconds.
 struct Requests<'a> {
-    requests: usize,
+    rows: usize,
     rate: f64,
     /// Moves all of its values a little.
     phase: usize,
@@ -26,7 +26,7 @@ fn plain(_: usize, milliseconds: f64) -> String {
     format!("{milliseconds:.2}")
 }
 
-const RUN: Requests<'static> = Requests { requests: 240, rate: 10.0, phase: 50, value: &plain };
+const RUN: Requests<'static> = Requests { rows: 240, rate: 10.0, phase: 50, value: &plain };
 
 impl Requests<'_> {
     fn csv(&self) -> String {
@@ -39,7 +39,7 @@ impl Requests<'_> {
             let endpoint = ENDPOINTS[(index * 7 + index / 5) % 3];
             format!("{at:.3},{endpoint},200,{}\n", (self.value)(index, level * (0.8 + 0.4 * place)))
         };
-        (0..self.requests).fold("timestamp,endpoint,status,latency_ms\n".to_owned(), |text, index| text + &row(index))
+        (0..self.rows).fold("timestamp,endpoint,status,latency_ms\n".to_owned(), |text, index| text + &row(index))
     }
 }
 
@@ -195,9 +195,10 @@ fn a_metric_of_which_nothing_can_be_told_does_not_pass_where_all_of_it_doubled()
             // Long stretches of zeros: its order says that it depends on itself.
             let value = if (index / 90) % 2 == 0 { 0 } else { 1 + (index * 7) % 13 + (index % 4) };
             let latency = 100.0 + 20.0 * (index as f64 * STEP).fract();
-            match named {
-                true => writeln!(text, "{index},{},{latency:.3}", times * value).unwrap(),
-                false => writeln!(text, "{index} - {}", times * value).unwrap(),
+            if named {
+                writeln!(text, "{index},{},{latency:.3}", times * value).unwrap();
+            } else {
+                writeln!(text, "{index} - {}", times * value).unwrap();
             }
         }
         text
@@ -231,7 +232,7 @@ fn nights_of_which_half_is_zero_are_not_better() {
 /// A column that only some rows fill is as it was, and an older history does not say how many did.
 #[test]
 fn a_column_with_gaps_is_no_news() {
-    let gaps = |index: usize, ms: f64| if index % 2 == 0 { String::new() } else { plain(index, ms) };
+    let gaps = |index: usize, ms: f64| if index.is_multiple_of(2) { String::new() } else { plain(index, ms) };
     let nights = |phase: usize| Requests { phase, value: &gaps, ..RUN }.csv();
     let place = before(nights);
     all_pass(&place, "gaps as before", &Requests { value: &gaps, ..RUN }.csv());
