@@ -29,10 +29,11 @@ use crate::table::Role;
 use crate::table::source::Families;
 
 use super::capture::{
-    Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
+    Capture, CapturedSource, Dependence, Environment, MetricRuns, RateRun, Recording, ReportedNumbers, Share,
+    ShareRuns, Values,
 };
 use super::outcome::{BEYOND, WITHOUT};
-use super::request_runs::{captured_part, rate_of};
+use super::request_runs::{captured_part, rates};
 use super::sketch::Sketch;
 use super::target::{Subject, SubjectShare};
 
@@ -119,8 +120,13 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
         metrics,
         shares,
         reported: readings.iter().flat_map(|reading| &reading.analysis.reported).map(reported).collect(),
-        rates: readings.iter().flat_map(|reading| &reading.analysis.requests).filter_map(rate_of).collect(),
+        rates: readings.iter().flat_map(rates_of).collect(),
     }
+}
+
+/// How many requests, rows or messages a second came.
+fn rates_of(reading: &Reading<'_>) -> Vec<RateRun> {
+    rates(&reading.analysis.sources, &reading.analysis.requests, reading.service)
 }
 
 /// The environment with what the files themselves say of it; what the user gave goes first. Files that say different things

@@ -253,7 +253,8 @@ fn cut_off(comparison: &Comparison) -> Option<String> {
     let first = comparison.rates.iter().find(short)?;
     let share = (100.0 * each(first.after) / each(first.before)).round();
     Some(format!(
-        "the requests of {} stretch over {share}% of the time of the baseline's: cut off, or a shorter test",
+        "the {} of {} stretch over {share}% of the time of the baseline's: cut off, or a shorter test",
+        first.of.plural(),
         first.source
     ))
 }
@@ -305,7 +306,7 @@ fn fewer_requests(comparison: &Comparison) -> Option<String> {
     let first = fell.first()?;
     let more = if fell.len() > 1 { format!(" and of {} more", fell.len() - 1) } else { String::new() };
     let share = (first.ratio * 100.0).round();
-    Some(format!("requests of {}{more} came at {share}% of the rate of the baseline", first.source))
+    Some(format!("{} of {}{more} came at {share}% of the rate of the baseline", first.of.plural(), first.source))
 }
 
 /// The slow end of all groups of a metric together, which no single one of them could show.

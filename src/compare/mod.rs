@@ -29,6 +29,7 @@ pub mod pattern;
 mod percentile;
 mod pooled;
 pub mod rate;
+pub mod rate_of;
 mod regrouped;
 mod replicate;
 mod request_runs;
