@@ -50,7 +50,10 @@ impl Operand {
         let reading = read::read(understanding, config, inputs, &wanted)?;
         // This machine is not the one that was measured; what the files say of that one is captured with them.
         let captures = vec![reading.captured(Environment::default())];
-        if captures[0].metrics.is_empty() && captures[0].reported.is_empty() && reading.grown().is_empty() {
+        // Of a service nothing may have been measured because each message failed, or has no answer.
+        let is_service = reading.analysed.iter().any(|item| item.service.is_some());
+        let measured = !captures[0].metrics.is_empty() || !captures[0].reported.is_empty();
+        if !measured && !is_service && reading.grown().is_empty() {
             bail!("{}: no samples: there is nothing to compare", path.display());
         }
         Ok(Self { captures: sides::NamedCaptures { name, captures }, reading: Some(reading) })

@@ -15,7 +15,7 @@ use crate::analysis::failing::{PopulationFailures, populations};
 use crate::analysis::goodput::Goodput;
 use crate::analysis::histogram::GROUPED_BY;
 use crate::analysis::metric::{Evidence, Metric};
-use crate::analysis::outcome::{Failures, inflation_of};
+use crate::analysis::outcome::{Failures, GroupFailures, inflation_of};
 use crate::analysis::reported::Reported;
 use crate::analysis::source::Source;
 use crate::measure::unit::as_written;
@@ -32,8 +32,8 @@ use super::capture::{
     Capture, CapturedSource, Dependence, Environment, MetricRuns, RateRun, Recording, ReportedNumbers, Share,
     ShareRuns, Values,
 };
-use super::outcome::{BEYOND, WITHOUT};
 use super::request_runs::{captured_part, rates};
+use super::share_names::{BEYOND, UNANSWERED, WITHOUT};
 use super::sketch::Sketch;
 use super::target::{Subject, SubjectShare};
 
@@ -111,6 +111,7 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
                     .collect::<Vec<_>>(),
             );
             shares.extend(failed_messages(service, name));
+            shares.push(unanswered_messages(service, name));
         }
         metrics.extend(reading.analysis.metrics.iter().flat_map(histogram_runs));
     }
@@ -378,6 +379,14 @@ fn failed_messages(service: &Service, source: &str) -> Option<ShareRuns> {
     Some(ShareRuns { source, metric, group: None, runs: vec![share] })
 }
 
+/// Messages without an answer that had the time to come; whether they come in clusters is no matter, as of values that are absent.
+fn unanswered_messages(service: &Service, source: &str) -> ShareRuns {
+    let (failed, total) =
+        service.unanswered.map_or((0, service.messages.sent), |unanswered| (unanswered.messages, unanswered.of));
+    let runs = vec![Share { failed, total, dependence: 1.0 }];
+    ShareRuns { source: source.to_owned(), metric: UNANSWERED.to_owned(), group: None, runs }
+}
+
 /// What targets speak of: every metric as a whole and by group, the distributions of services, and their throughput.
 ///
 /// `failing` is the share of failures from which on a population is failing.
@@ -518,17 +527,18 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
             let (source, metric) = (&found.source, &found.metric);
             let group = found.label.as_deref();
             let grouped_by = group.map(|_| GROUPED_BY);
-            let share = SubjectShare { source, metric, grouped_by, group, failed, total, inflation: 1.0 };
+            let share = SubjectShare { source, metric, grouped_by, group, failed, total, unclear: 0, inflation: 1.0 };
             (failed <= total && total > 0).then_some(share)
         }));
         shares.extend(
             reading.sampled().filter_map(|found| Some((found, found.failures.as_ref()?))).flat_map(failures_of),
         );
         if let Some((service, source)) = reading.service.zip(reading.source().next())
-            && let Some(failed) = service.errors.failed
+            && let Some(failed) = service.errors.failed.filter(|_| !service.nothing_answered())
         {
             let source = source.name.as_str();
             let total = service.messages.sent;
+            let unclear = service.unanswered.map_or(0, |unanswered| unanswered.messages);
             let inflation = inflation_of(service.errors.clusters, total);
             shares.extend(service.distributions.iter().map(|found| SubjectShare {
                 source,
@@ -537,6 +547,7 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
                 group: None,
                 failed,
                 total,
+                unclear,
                 inflation,
             }));
         }
@@ -546,18 +557,20 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
 
 /// The failures of a metric's rows: of all, and label by label.
 fn failures_of<'a>((found, failures): (&'a Metric, &'a Failures)) -> impl Iterator<Item = SubjectShare<'a>> {
-    let share = move |group: Option<&'a str>, (failed, total): (u64, u64), clusters| SubjectShare {
+    let share = move |group: Option<&'a str>, [failed, total, unclear]: [u64; 3], clusters| SubjectShare {
         source: &found.source,
         metric: &found.name,
         grouped_by: found.grouped_by.as_deref(),
         group,
         failed,
         total,
+        unclear,
         inflation: inflation_of(clusters, total),
     };
-    let all = share(None, (failures.failed, failures.total), failures.clusters);
-    let labelled = failures.groups.iter();
-    std::iter::once(all).chain(labelled.map(move |one| share(Some(&one.label), (one.failed, one.total), one.clusters)))
+    let all = share(None, [failures.failed, failures.total, failures.unclear], failures.clusters);
+    let of_label =
+        move |one: &'a GroupFailures| share(Some(&one.label), [one.failed, one.total, one.unclear], one.clusters);
+    std::iter::once(all).chain(failures.groups.iter().map(of_label))
 }
 
 impl Recording {

@@ -34,6 +34,7 @@ mod regrouped;
 mod replicate;
 mod request_runs;
 mod share;
+pub(crate) mod share_names;
 mod shared_tail;
 pub mod sides;
 pub mod sketch;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compare::margin::DEFAULT_MARGIN;
 use crate::compare::rate::RateChange;
+use crate::compare::share_names::BEYOND;
 use crate::measure::{Dimension, Polarity, Statistic};
 
 mod as_recorded;
@@ -496,16 +497,6 @@ pub enum GateOutcome {
     Undecided,
     /// Something was found.
     Fail,
-}
-
-/// What requests are called that missed a service level; the levels stand behind it.
-pub(crate) const BEYOND: &str = "requests beyond ";
-/// What rows are called that hold no value of a metric; its name stands behind it.
-pub(crate) const WITHOUT: &str = "rows without ";
-
-/// Whether a share of that name is of what failed.
-pub(crate) fn is_of_failures(share: &str) -> bool {
-    !share.starts_with(BEYOND) && !share.starts_with(WITHOUT)
 }
 
 impl Change {

@@ -12,8 +12,9 @@ use crate::measure::label::pattern;
 use crate::measure::unit::as_written;
 
 use super::capture::{Capture, MetricRuns, RateRun, ReportedNumbers, Share, both_say_where, is_of_machine};
-use super::outcome::{BEYOND, Reason, WITHOUT, is_of_failures};
+use super::outcome::Reason;
 use super::regrouped;
+use super::share_names::{BEYOND, UNANSWERED, WITHOUT, is_of_failures};
 use crate::analysis::failing::is_failing;
 
 /// What identifies a metric: pattern of the source, name, group.
@@ -82,7 +83,8 @@ impl SharePair<'_> {
         if self.is_of_absent_values() {
             return self.values_are_gone();
         }
-        self.group.is_none() || !self.after.is_empty() && (failed(&self.before) || failed(&self.after))
+        self.group.is_none() && self.metric != UNANSWERED
+            || !self.after.is_empty() && (failed(&self.before) || failed(&self.after))
     }
 }
 

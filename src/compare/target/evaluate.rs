@@ -223,7 +223,8 @@ impl Evidence<'_> {
                 .into_iter()
                 .map(|share| {
                     let place = Origin { source: share.source, metric: share.metric, group: share.group };
-                    question.result(Some(place), Dimension::Ratio, self.share(*share))
+                    let result = question.result(Some(place), Dimension::Ratio, self.share(*share));
+                    with_unknown_outcomes(result, share)
                 })
                 .collect(),
         }
@@ -233,7 +234,10 @@ impl Evidence<'_> {
         let interval = wilson_inflated(share.failed, share.total, share.inflation, self.confidence)
             .ok_or_else(|| "errors not recorded: no row says whether it failed".to_owned())?;
         let value = share.failed as f64 / share.total as f64;
-        Ok((value, closed(interval.low, interval.high)))
+        // At the worst, all of which nobody knows how they ended failed.
+        let worst = (share.failed + share.unclear).min(share.total);
+        let worst = wilson_inflated(worst, share.total, share.inflation, self.confidence).unwrap_or(interval);
+        Ok((value, closed(interval.low, worst.high)))
     }
 
     fn changes(&self, question: Question<'_>, statistic: Statistic) -> Vec<TargetResult> {
@@ -252,6 +256,15 @@ impl Evidence<'_> {
                 .collect(),
         }
     }
+}
+
+/// Says of an undecided share how many rows there are of which nobody knows how they ended.
+fn with_unknown_outcomes(result: TargetResult, share: &SubjectShare<'_>) -> TargetResult {
+    if result.outcome != TargetOutcome::Undecided || share.unclear == 0 {
+        return result;
+    }
+    let note = format!("{} of {} are of unknown outcome, and may have failed", share.unclear, share.total);
+    TargetResult { note: Some(note), ..result }
 }
 
 /// By what factor dependence multiplies the variance of a percentile that no summary has: the larger of its neighbours' factors.

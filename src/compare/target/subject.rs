@@ -49,6 +49,8 @@ pub struct SubjectShare<'a> {
     pub failed: u64,
     /// Of how many.
     pub total: u64,
+    /// Those of them of which it is not understood how they ended: they may have failed.
+    pub unclear: u64,
     /// By what factor clusters of failures multiply the variance of their share: 1 where they are independent, or not known.
     pub inflation: f64,
 }

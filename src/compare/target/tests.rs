@@ -42,7 +42,16 @@ fn subject<'a>(metric: &'a str, group: Option<&'a str>, population: &'a Populati
 /// No failures of the rows of `latency`, or of those of one label.
 fn share(group: Option<&str>) -> SubjectShare<'_> {
     let grouped_by = Some("event");
-    SubjectShare { source: "run.csv", metric: "latency", grouped_by, group, failed: 0, total: 0, inflation: 1.0 }
+    SubjectShare {
+        source: "run.csv",
+        metric: "latency",
+        grouped_by,
+        group,
+        failed: 0,
+        total: 0,
+        unclear: 0,
+        inflation: 1.0,
+    }
 }
 
 fn held(target: &Target, subjects: &[Subject<'_>]) -> Result<Vec<TargetResult>, Refusal> {

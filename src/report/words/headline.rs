@@ -55,6 +55,9 @@ fn row_of(source: &str, sources: &[Source]) -> RowKind {
 
 /// `32 of 200 requests failed (16%)`.
 pub(in crate::report) fn failed(one: &PopulationFailures, sources: &[Source]) -> String {
+    if one.unanswered == Some(one.total) {
+        return format!("none of {} has an answer", number::counted(one.total, noun_of(one, sources)));
+    }
     format!(
         "{} of {} failed ({})",
         number::count(one.failed),
