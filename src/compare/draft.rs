@@ -7,6 +7,7 @@ use crate::measure::label::pattern;
 use crate::measure::unit::as_written;
 use crate::measure::{Dimension, Direction, Polarity, Statistic};
 
+use super::another_unit::{another_unit, one_run_shrank};
 use super::capture::{MetricRuns, Recording, ReportedNumbers, Share};
 use super::criteria::{Criteria, SHARE_MARGIN};
 use super::drawing::{self, drawing};
@@ -415,18 +416,17 @@ impl<'a> ChangeDraft<'a> {
         zeros.or(self.other_unit().map(|factor| Reason::OtherUnit { factor }))
     }
 
-    /// The factor between two units by which durations became smaller, where nothing states the unit of a side.
+    /// The step between two units by which durations may have become smaller, where nothing states the unit of a side.
     fn other_unit(&self) -> Option<f64> {
-        /// The steps between units of time, and how near to one a factor has to be.
-        const STEPS: [f64; 3] = [1e3, 1e6, 1e9];
-        const NEAR: f64 = 1.2;
         let pair = self.pair.as_ref()?;
         let stated = |runs: &&MetricRuns| !runs.unit_assumed && runs.dimension != Dimension::UnstatedTime;
         if !self.change.dimension.is_time() || pair.before.iter().chain(&pair.after).all(stated) {
             return None;
         }
-        let factor = self.measured.first()?.shrunk_by()?;
-        STEPS.into_iter().find(|step| (factor / step).ln().abs() <= NEAR.ln())
+        let means = |side: &[&MetricRuns]| recordings(side).map(|run| run.mean).collect::<Vec<f64>>();
+        let of_one = one_run_shrank(&means(&pair.before), &means(&pair.after));
+        let factor = self.measured.first().and_then(EffectDraft::shrunk_by).into_iter().chain(of_one).reduce(f64::max);
+        another_unit(factor?)
     }
 
     /// What of a decided change is the slow end alone.

@@ -12,6 +12,7 @@ use crate::measure::{Finding, Polarity, Refusal, Severity};
 use super::margin::{GLARING_FACTOR, LARGE};
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
 use super::rate::{RateChange, RateSide};
+use super::too_quick::{TOO_GOOD, TooQuick};
 
 /// What a gate fails on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -274,6 +275,7 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
             "metrics are of a steady part on one side only",
         ),
         moved_together(comparison),
+        comparison.too_quick.as_ref().map(quicker),
         fewer_requests(comparison),
         slower_end(comparison),
         not_compared(&comparison.changes).map(str::to_owned),
@@ -285,8 +287,6 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
 /// A large shift of the whole suite for the worse, of which each metric alone may be too few samples to tell; or one for the better that
 /// is too good: errors that come at once, or another unit, make everything quick.
 fn moved_together(comparison: &Comparison) -> Option<String> {
-    /// No change of a program makes all of its parts so many times as quick.
-    const TOO_GOOD: f64 = 10.0;
     let suite = comparison.suite?;
     let together = format!("{} of {} moved together for the", suite.along, suite.subjects);
     if suite.factor.ln() >= LARGE * comparison.margin.ln_1p() {
@@ -294,6 +294,16 @@ fn moved_together(comparison: &Comparison) -> Option<String> {
     }
     let is_too_good = suite.factor <= 1.0 / TOO_GOOD;
     is_too_good.then(|| format!("{together} better by a factor of ten and more: look whether the same was measured"))
+}
+
+/// What is too good, of fewer subjects than make a suite or of one of several.
+fn quicker(found: &TooQuick) -> String {
+    let name = found.group.as_ref().map_or_else(|| found.metric.clone(), |group| format!("{} / {group}", found.metric));
+    let what = match found.all {
+        Some(2..) => "all that was compared became at least 10 times as quick".to_owned(),
+        _ => format!("{name} became {} times as quick", found.factor.round()),
+    };
+    format!("{what}: look whether the same was measured")
 }
 
 /// A request rate that fell to 57% or less, which its interval knows: a slower service, or another load, with which nothing

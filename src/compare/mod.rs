@@ -4,6 +4,7 @@
 //! In: [`Capture`]s, made from analyses or read from a baseline file. Out: a [`Comparison`] of plain values; the report
 //! carries it as it is, so these types are part of the public JSON contract. Reads and writes no files.
 
+mod another_unit;
 mod as_recorded;
 mod axis;
 pub mod baseline;
@@ -42,6 +43,7 @@ mod steady;
 mod suite;
 mod tail;
 pub mod target;
+pub mod too_quick;
 pub(crate) mod verdict;
 mod welch;
 

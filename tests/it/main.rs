@@ -34,6 +34,7 @@ mod documents;
 mod evidence_of_names;
 mod export;
 mod failed;
+mod fewer_and_lost;
 mod flags;
 mod formats;
 mod fuzz;

@@ -229,7 +229,11 @@ pub(in crate::report) fn undecided(comparison: &Comparison) -> Option<String> {
         Some(slow) => format!("{}{group}: {}", name(&large.metric), change::slow_samples(large, slow)),
         None => named_change(large)?,
     };
-    Some(format!("{said}, too few samples to tell"))
+    let why = match large.reason {
+        Some(Reason::OtherUnit { .. }) => "perhaps in another unit",
+        _ => "too few samples to tell",
+    };
+    Some(format!("{said}, {why}"))
 }
 
 fn named_change(one: &Change) -> Option<String> {
