@@ -56,6 +56,9 @@ pub struct PopulationFailures {
     /// Those of them of which it is not understood how they ended: they are not counted as failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unclear: Option<u64>,
+    /// Those of them that are no error but have no answer, where nothing was answered: they are counted as failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<u64>,
     /// Failures per one.
     pub share: f64,
     /// Wilson interval of the share.
@@ -76,6 +79,7 @@ impl PopulationFailures {
             failed,
             total,
             unclear: None,
+            unanswered: None,
             share: failed as f64 / total as f64,
             interval: wilson_inflated(failed, total, inflation, settings.confidence)?,
             failing: is_failing(failed, total, settings.failing),
@@ -132,8 +136,17 @@ pub fn populations(
         }
     }
     for service in services {
-        let Some(failed) = service.errors.failed else { continue };
         let sent = service.messages.sent;
+        // Whatever became of them: not a single one was answered.
+        if service.nothing_answered() {
+            let unanswered = service.unanswered.map(|unanswered| unanswered.messages);
+            found.extend(PopulationFailures::of(sent, sent, 1.0, settings).map(|population| {
+                let kind = PopulationKind::Messages;
+                PopulationFailures { source: service.source.clone(), kind, unanswered, ..population }
+            }));
+            continue;
+        }
+        let Some(failed) = service.errors.failed else { continue };
         let inflation = inflation_of(service.errors.clusters, sent);
         found.extend(PopulationFailures::of(failed, sent, inflation, settings).map(|population| {
             let kind = PopulationKind::Messages;

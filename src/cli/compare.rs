@@ -50,9 +50,11 @@ impl Operand {
         let reading = read::read(understanding, config, inputs, &wanted)?;
         // This machine is not the one that was measured; what the files say of that one is captured with them.
         let captures = vec![reading.captured(Environment::default())];
-        // What is known only to have failed is compared by that.
+        // What is known only to have failed is compared by that; of a service nothing may have been measured because each message failed, or
+        // has no answer.
         let failed = captures[0].shares.iter().flat_map(|share| &share.runs).any(|run| run.failed > 0);
-        let is_empty = captures[0].metrics.is_empty() && captures[0].reported.is_empty() && !failed;
+        let is_service = reading.analysed.iter().any(|item| item.service.is_some());
+        let is_empty = captures[0].metrics.is_empty() && captures[0].reported.is_empty() && !failed && !is_service;
         if is_empty && reading.grown().is_empty() {
             bail!("{}: no samples: there is nothing to compare", path.display());
         }

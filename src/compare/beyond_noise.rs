@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::another_unit::another_unit;
 use super::capture::Share;
 use super::margin::GLARING_FACTOR;
 use super::share::difference;
@@ -111,7 +112,7 @@ pub(crate) fn beyond_noise(sides: &BothSides, chance: f64) -> Option<BeyondNoise
         let [before, after] = zeros.shares();
         BeyondNoise::Zeros { before, after }
     });
-    let unit = || sides.shrunk.and_then(between_units).map(|factor| BeyondNoise::OtherUnit { factor });
+    let unit = || sides.shrunk.and_then(another_unit).map(|factor| BeyondNoise::OtherUnit { factor });
     let absent = || {
         let [before, after] = sides.absent.filter(are_gone)?.map(Share::share);
         Some(BeyondNoise::AbsentValues { before, after })
@@ -122,14 +123,6 @@ pub(crate) fn beyond_noise(sides: &BothSides, chance: f64) -> Option<BeyondNoise
     let fell = |ratio: &f64| *ratio <= 1.0 / GLARING_FACTOR;
     let rate = || sides.fallen_rate.filter(fell).map(|ratio| BeyondNoise::Rate { ratio });
     zeros.or_else(unit).or_else(absent).or_else(slow).or_else(others).or_else(rate)
-}
-
-/// The factor between two units of time that a factor is.
-fn between_units(factor: f64) -> Option<f64> {
-    const STEPS: [f64; 3] = [1e3, 1e6, 1e9];
-    /// How near to a step a factor has to be.
-    const NEAR: f64 = 1.2;
-    STEPS.into_iter().find(|step| (factor / step).ln().abs() <= NEAR.ln())
 }
 
 /// Whether values that the baseline has throughout are gone: many of them, beyond chance.
@@ -226,7 +219,7 @@ mod tests {
         let of = |sides: BothSides| beyond_noise(&sides, 0.05);
         let blank = BothSides::default;
         assert_eq!(of(BothSides { shrunk: Some(1100.0), ..blank() }), Some(BeyondNoise::OtherUnit { factor: 1000.0 }));
-        assert_eq!(of(BothSides { shrunk: Some(700.0), ..blank() }), None);
+        assert_eq!(of(BothSides { shrunk: Some(25.0), ..blank() }), None);
         let absent = |after: u64| BothSides { absent: Some([share(1, 200), share(after, 200)]), ..blank() };
         assert_eq!(of(absent(100)), Some(BeyondNoise::AbsentValues { before: 0.005, after: 0.5 }));
         assert_eq!(of(absent(10)), None);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::measure::{CHOSEN, Dimension, Polarity, Statistic};
 
+use super::rate_of::RateOf;
 use super::sketch::{OrderedPoints, Sketch};
 
 /// Up to so many samples of a run are kept as they are; beyond, a sketch is smaller than they are (some 3 kB against 20)
@@ -387,7 +388,10 @@ pub struct ShareRuns {
 pub struct RateRun {
     /// Name of the source.
     pub source: String,
-    /// Requests.
+    /// What came; a baseline does not keep it, the run says it.
+    #[serde(skip)]
+    pub of: RateOf,
+    /// Requests, or rows that stand for none, or messages.
     pub requests: u64,
     /// Seconds that they took.
     pub seconds: f64,

@@ -29,10 +29,11 @@ use crate::table::Role;
 use crate::table::source::Families;
 
 use super::capture::{
-    Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
+    Capture, CapturedSource, Dependence, Environment, MetricRuns, RateRun, Recording, ReportedNumbers, Share,
+    ShareRuns, Values,
 };
-use super::request_runs::{captured_part, rate_of};
-use super::share_names::{BEYOND, FAILED_MESSAGES, FAILED_ROWS, OF_UNKNOWN_OUTCOME, WITHOUT};
+use super::request_runs::{captured_part, rates};
+use super::share_names::{BEYOND, FAILED_MESSAGES, FAILED_ROWS, OF_UNKNOWN_OUTCOME, UNANSWERED, WITHOUT};
 use super::sketch::Sketch;
 use super::target::{Subject, SubjectShare};
 use super::unmeasured::RowsByLabel;
@@ -106,6 +107,7 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
                     .collect::<Vec<_>>(),
             );
             shares.extend(failed_messages(service, name));
+            shares.push(unanswered_messages(service, name));
         }
         metrics.extend(reading.analysis.metrics.iter().flat_map(histogram_runs));
     }
@@ -115,8 +117,13 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
         metrics,
         shares,
         reported: readings.iter().flat_map(|reading| &reading.analysis.reported).map(reported).collect(),
-        rates: readings.iter().flat_map(|reading| &reading.analysis.requests).filter_map(rate_of).collect(),
+        rates: readings.iter().flat_map(rates_of).collect(),
     }
+}
+
+/// How many requests, rows or messages a second came.
+fn rates_of(reading: &Reading<'_>) -> Vec<RateRun> {
+    rates(&reading.analysis.sources, &reading.analysis.requests, reading.service)
 }
 
 /// The environment with what the files themselves say of it; what the user gave goes first. Files that say different things
@@ -383,6 +390,14 @@ fn failed_messages(service: &Service, source: &str) -> Option<ShareRuns> {
     Some(ShareRuns { source, metric, group: None, runs: vec![share] })
 }
 
+/// Messages without an answer that had the time to come; whether they come in clusters is no matter, as of values that are absent.
+fn unanswered_messages(service: &Service, source: &str) -> ShareRuns {
+    let (failed, total) =
+        service.unanswered.map_or((0, service.messages.sent), |unanswered| (unanswered.messages, unanswered.of));
+    let runs = vec![Share { failed, total, dependence: 1.0 }];
+    ShareRuns { source: source.to_owned(), metric: UNANSWERED.to_owned(), group: None, runs }
+}
+
 /// What targets speak of: every metric as a whole and by group, the distributions of services, and their throughput.
 ///
 /// `failing` is the share of failures from which on a population is failing.
@@ -533,10 +548,11 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
         let told = reading.sampled().filter_map(|found| Some((found, found.failures.as_ref()?)));
         shares.extend(told.flat_map(|told| failures_of(told).chain(rows.silent(told))));
         if let Some((service, source)) = reading.service.zip(reading.source().next())
-            && let Some(failed) = service.errors.failed
+            && let Some(failed) = service.errors.failed.filter(|_| !service.nothing_answered())
         {
             let source = source.name.as_str();
             let total = service.messages.sent;
+            let unclear = service.unanswered.map_or(0, |unanswered| unanswered.messages);
             let inflation = inflation_of(service.errors.clusters, total);
             shares.extend(service.distributions.iter().map(|found| SubjectShare {
                 source,
@@ -545,7 +561,7 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
                 group: None,
                 failed,
                 total,
-                unclear: 0,
+                unclear,
                 inflation,
             }));
         }

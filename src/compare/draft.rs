@@ -7,6 +7,7 @@ use crate::measure::label::pattern;
 use crate::measure::unit::as_written;
 use crate::measure::{Dimension, Direction, Polarity, Statistic};
 
+use super::another_unit::one_run_shrank;
 use super::beyond_noise::{BeyondNoise, BothSides, Zeros, beyond_noise};
 use super::capture::{MetricRuns, Recording, ReportedNumbers, Share};
 use super::criteria::{Criteria, SHARE_MARGIN};
@@ -457,7 +458,9 @@ impl<'a> ChangeDraft<'a> {
         if !self.change.dimension.is_time() || pair.before.iter().chain(&pair.after).all(stated) {
             return None;
         }
-        self.measured.first()?.shrunk_by()
+        let means = |side: &[&MetricRuns]| recordings(side).map(|run| run.mean).collect::<Vec<f64>>();
+        let of_one = one_run_shrank(&means(&pair.before), &means(&pair.after));
+        self.measured.first().and_then(EffectDraft::shrunk_by).into_iter().chain(of_one).reduce(f64::max)
     }
 
     /// What of a decided change is the slow end alone.

@@ -13,6 +13,7 @@ use super::beyond_noise::{BothSides, beyond_noise};
 use super::margin::LARGE;
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
 use super::rate::{RateChange, RateSide};
+use super::too_quick::{TOO_GOOD, TooQuick};
 use super::undirected;
 
 /// What a gate fails on.
@@ -256,7 +257,8 @@ fn cut_off(comparison: &Comparison) -> Option<String> {
     let first = comparison.rates.iter().find(short)?;
     let share = (100.0 * each(first.after) / each(first.before)).round();
     Some(format!(
-        "the requests of {} stretch over {share}% of the time of the baseline's: cut off, or a shorter test",
+        "the {} of {} stretch over {share}% of the time of the baseline's: cut off, or a shorter test",
+        first.of.plural(),
         first.source
     ))
 }
@@ -277,6 +279,7 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
             "metrics are of a steady part on one side only",
         ),
         moved_together(comparison),
+        comparison.too_quick.as_ref().map(quicker),
         fewer_requests(comparison),
         slower_end(comparison),
         not_compared(&comparison.changes).map(str::to_owned),
@@ -288,8 +291,6 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
 /// A large shift of the whole suite for the worse, of which each metric alone may be too few samples to tell; or one for the better that
 /// is too good: errors that come at once, or another unit, make everything quick.
 fn moved_together(comparison: &Comparison) -> Option<String> {
-    /// No change of a program makes all of its parts so many times as quick.
-    const TOO_GOOD: f64 = 10.0;
     let suite = comparison.suite?;
     let together = format!("{} of {} moved together for the", suite.along, suite.subjects);
     if suite.factor.ln() >= LARGE * comparison.margin.ln_1p() {
@@ -297,6 +298,16 @@ fn moved_together(comparison: &Comparison) -> Option<String> {
     }
     let is_too_good = suite.factor <= 1.0 / TOO_GOOD;
     is_too_good.then(|| format!("{together} better by a factor of ten and more: look whether the same was measured"))
+}
+
+/// What is too good, of fewer subjects than make a suite or of one of several.
+fn quicker(found: &TooQuick) -> String {
+    let name = found.group.as_ref().map_or_else(|| found.metric.clone(), |group| format!("{} / {group}", found.metric));
+    let what = match found.all {
+        Some(2..) => "all that was compared became at least 10 times as quick".to_owned(),
+        _ => format!("{name} became {} times as quick", found.factor.round()),
+    };
+    format!("{what}: look whether the same was measured")
 }
 
 /// A request rate that fell to 57% or less, which its interval knows: a slower service, or another load, with which nothing
@@ -310,7 +321,7 @@ fn fewer_requests(comparison: &Comparison) -> Option<String> {
     let first = fell.first()?;
     let more = if fell.len() > 1 { format!(" and of {} more", fell.len() - 1) } else { String::new() };
     let share = (first.ratio * 100.0).round();
-    Some(format!("requests of {}{more} came at {share}% of the rate of the baseline", first.source))
+    Some(format!("{} of {}{more} came at {share}% of the rate of the baseline", first.of.plural(), first.source))
 }
 
 /// The slow end of all groups of a metric together, which no single one of them could show.

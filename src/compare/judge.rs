@@ -24,6 +24,7 @@ use super::rate;
 use super::shared_tail::shared_tails;
 use super::steady::PartsOfRuns;
 use super::suite::{Against, CommonShift, Move, is_one_sided, standing_out};
+use super::too_quick::{Moved, TooQuick, too_quick};
 use super::unknown::UnknownOutcomes;
 use super::verdict::discovery_level;
 use crate::stats::dependence::{Inflation, RunOrder};
@@ -156,6 +157,7 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
     };
     slow_end.retain(|tail| !is_seen(tail));
     let suite = hold_against_suite(&mut drafts, criteria);
+    let too_quick = quicker(&drafts).filter(|found| suite.is_none() || found.all.is_none());
     let one_sided = suite.is_none() && one_sided(&drafts);
     drafts.sort_by(ChangeDraft::order);
     for draft in drafts.iter_mut().filter(|draft| draft.drawable()).take(MOST_DRAWINGS) {
@@ -176,6 +178,7 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
         suite,
         rates,
         slow_end,
+        too_quick,
         one_sided,
         as_recorded: Vec::new(),
         grown: Vec::new(),
@@ -242,6 +245,16 @@ fn hold_against_suite(drafts: &mut [ChangeDraft<'_>], criteria: &Criteria) -> Op
 /// Durations say first how a subject moved.
 fn rank_of(dimension: Dimension) -> u8 {
     u8::from(!dimension.is_time())
+}
+
+/// What became so much quicker that rather something else was measured.
+fn quicker(drafts: &[ChangeDraft<'_>]) -> Option<TooQuick> {
+    too_quick(drafts.iter().filter_map(|draft| {
+        let Change { metric, group, verdict, .. } = &draft.change;
+        let improved = *verdict == Verdict::Improved;
+        let log = draft.moved()?.log;
+        Some(Moved { subject: draft.subject(), metric, group: group.as_deref(), log, improved })
+    }))
 }
 
 /// Whether many subjects changed one way and none the other.

@@ -4,6 +4,7 @@
 //! In: [`Capture`]s, made from analyses or read from a baseline file. Out: a [`Comparison`] of plain values; the report
 //! carries it as it is, so these types are part of the public JSON contract. Reads and writes no files.
 
+mod another_unit;
 mod as_recorded;
 mod axis;
 pub mod baseline;
@@ -31,6 +32,7 @@ pub mod pattern;
 mod percentile;
 mod pooled;
 pub mod rate;
+pub mod rate_of;
 mod regrouped;
 mod replicate;
 mod request_runs;
@@ -43,6 +45,7 @@ mod steady;
 mod suite;
 mod tail;
 pub mod target;
+pub mod too_quick;
 mod undirected;
 mod unknown;
 mod unmeasured;

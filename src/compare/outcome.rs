@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::compare::margin::DEFAULT_MARGIN;
 use crate::compare::rate::RateChange;
 use crate::compare::share_names::{BEYOND, is_of_unknown_outcome};
+use crate::compare::too_quick::TooQuick;
 use crate::measure::{Dimension, Polarity, Statistic};
 
 mod as_recorded;
@@ -46,6 +47,9 @@ pub struct Comparison {
     /// Metrics of which more samples are many times as slow as their group was, too few in each to be judged there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slow_end: Vec<SharedTail>,
+    /// What became so much quicker that rather something else was measured, where the suite does not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub too_quick: Option<TooQuick>,
     /// Whether many metrics changed one way and none the other, over several subjects, without having moved by one factor.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_sided: bool,
@@ -339,9 +343,9 @@ pub enum Reason {
     },
     /// Some samples are zero, and their share or the center of the others is not known to be the same.
     Zeros,
-    /// Durations became smaller by the factor between two units, and a side does not state its unit.
+    /// Durations became many times smaller, as in another unit, and a side does not state its unit.
     OtherUnit {
-        /// The factor: 1,000 between milliseconds and seconds.
+        /// The nearest step between two units: 1,000 between milliseconds and seconds.
         factor: f64,
     },
     /// Values are rounded to a step that is no smaller than the margin.

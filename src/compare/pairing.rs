@@ -15,7 +15,7 @@ use super::beyond_noise::{BothSides, beyond_noise};
 use super::capture::{Capture, MetricRuns, RateRun, ReportedNumbers, Share, both_say_where, is_of_machine};
 use super::outcome::Reason;
 use super::regrouped;
-use super::share_names::{BEYOND, WITHOUT, is_of_failures, is_of_unknown_outcome};
+use super::share_names::{BEYOND, UNANSWERED, WITHOUT, is_of_failures, is_of_unknown_outcome};
 
 /// What identifies a metric: pattern of the source, name, group.
 type Key = (String, String, Option<String>);
@@ -88,7 +88,8 @@ impl SharePair<'_> {
         if self.is_of_unknown_outcome() {
             return false;
         }
-        self.group.is_none() || !self.after.is_empty() && (failed(&self.before) || failed(&self.after))
+        self.group.is_none() && self.metric != UNANSWERED
+            || !self.after.is_empty() && (failed(&self.before) || failed(&self.after))
     }
 }
 

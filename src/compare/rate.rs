@@ -10,12 +10,16 @@ use serde::{Deserialize, Serialize};
 use crate::stats::interval::student_quantile;
 
 use super::capture::RateRun;
+use super::rate_of::RateOf;
 
-/// The rate of requests on both sides.
+/// The rate of requests on both sides, or of what the rows of a file are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RateChange {
     /// Name of the source, of the run where it has one.
     pub source: String,
+    /// What came.
+    #[serde(default, skip_serializing_if = "RateOf::are_requests")]
+    pub of: RateOf,
     /// The baseline.
     pub before: RateSide,
     /// The run.
@@ -93,8 +97,10 @@ pub(crate) fn change(runs_before: &[&RateRun], runs_after: &[&RateRun], confiden
         let degrees = if degrees.is_finite() { degrees } else { first_degrees + second_degrees };
         Some(student_quantile(f64::midpoint(1.0, confidence), degrees)? * sum.sqrt())
     });
+    let first = runs_after.first()?;
     Some(RateChange {
-        source: runs_after.first().map(|run| run.source.clone())?,
+        source: first.source.clone(),
+        of: first.of,
         before: before.side,
         after: after.side,
         ratio,
@@ -108,7 +114,14 @@ mod tests {
     use super::*;
 
     fn run(requests: u64, seconds: f64, relative_error: Option<f64>) -> RateRun {
-        RateRun { source: "run".to_owned(), requests, seconds, relative_error, degrees_of_freedom: 59 }
+        RateRun {
+            source: "run".to_owned(),
+            of: RateOf::Requests,
+            requests,
+            seconds,
+            relative_error,
+            degrees_of_freedom: 59,
+        }
     }
 
     #[test]

@@ -10,10 +10,13 @@ pub(crate) const OF_UNKNOWN_OUTCOME: &str = "rows of unknown outcome";
 pub(crate) const BEYOND: &str = "requests beyond ";
 /// What rows are called that hold no value of a metric; its name stands behind it.
 pub(crate) const WITHOUT: &str = "rows without ";
+/// What messages of a service are called that have no answer, although there was time for one.
+pub(crate) const UNANSWERED: &str = "messages without an answer";
 
 /// Whether a share of that name is of what failed.
 pub(crate) fn is_of_failures(share: &str) -> bool {
-    !share.starts_with(BEYOND) && !share.starts_with(WITHOUT) && !is_of_unknown_outcome(share)
+    let others = [BEYOND, WITHOUT, UNANSWERED];
+    !others.iter().any(|other| share.starts_with(other)) && !is_of_unknown_outcome(share)
 }
 
 /// Whether a share of that name is of rows of which nobody knows how they ended.

@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::capture::{
-    Capture, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values, is_of_machine,
+    Capture, Environment, MetricRuns, RateRun, Recording, ReportedNumbers, Share, ShareRuns, Values, is_of_machine,
 };
 use crate::compare::near_zero::step_near_zero;
-use crate::compare::share_names::{WITHOUT, is_of_failures};
+use crate::compare::rate_of::RateOf;
+use crate::compare::share_names::{UNANSWERED, WITHOUT, is_of_failures};
 use crate::measure::label::pattern;
 use crate::measure::{Dimension, Polarity, Refusal, Statistic};
 use crate::stats::interval::order_statistic_interval_inflated;
@@ -179,23 +180,25 @@ fn metrics(capture: &Capture) -> Result<Vec<RunMetric>, Refusal> {
         }
         all.push(measured);
     }
-    let (requests, seconds) = capture
-        .rates
-        .iter()
-        .fold((0, 0.0), |(requests, seconds), rate| (requests + rate.requests, seconds + rate.seconds));
+    let rates = loads(&capture.rates);
+    let (requests, seconds) =
+        rates.iter().fold((0, 0.0), |(requests, seconds), rate| (requests + rate.requests, seconds + rate.seconds));
     if seconds > 0.0 && !taken.contains(RATE) {
         let value = requests as f64 / seconds;
-        let error = capture
-            .rates
-            .iter()
-            .map(|rate| rate.relative_error)
-            .try_fold(0.0, |most: f64, error| Some(most.max(error?)));
+        let error =
+            rates.iter().map(|rate| rate.relative_error).try_fold(0.0, |most: f64, error| Some(most.max(error?)));
         let half = error.map(|error| 1.96 * error * value);
         let center = Estimate { value, low: half.map(|half| value - half), high: half.map(|half| value + half) };
         // Whether more requests are better depends on who decides how many there are.
         all.push(RunMetric::bare(RATE, None, Dimension::Rate, Polarity::Unknown, center));
     }
     Ok(all)
+}
+
+/// The rates that are added up: those of requests, where there are any.
+fn loads(rates: &[RateRun]) -> Vec<&RateRun> {
+    let of_requests: Vec<&RateRun> = rates.iter().filter(|rate| rate.of == RateOf::Requests).collect();
+    if of_requests.is_empty() { rates.iter().collect() } else { of_requests }
 }
 
 /// The name of a file without its ending.
@@ -281,7 +284,8 @@ fn counts(share: &ShareRuns) -> Option<(u64, u64)> {
 /// The shares of failures, each a metric of its own: a service that is down has hardly another one.
 fn failures(capture: &Capture, name_of: impl Fn(&str, &str) -> String) -> Vec<RunMetric> {
     let mut pooled: BTreeMap<(String, Option<&str>), (u64, u64)> = BTreeMap::new();
-    for share in capture.shares.iter().filter(|share| is_of_failures(&share.metric)) {
+    let says = |share: &&ShareRuns| is_of_failures(&share.metric) || share.metric == UNANSWERED;
+    for share in capture.shares.iter().filter(says) {
         let Some((good, failed)) = counts(share) else { continue };
         let counts = pooled.entry((name_of(&share.metric, &share.source), share.group.as_deref())).or_default();
         *counts = (counts.0.saturating_add(good), counts.1.saturating_add(failed));

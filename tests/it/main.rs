@@ -35,6 +35,7 @@ mod ended;
 mod evidence_of_names;
 mod export;
 mod failed;
+mod fewer_and_lost;
 mod flags;
 mod formats;
 mod fuzz;

@@ -355,8 +355,10 @@ fn a_factor_of_a_thousand_is_another_unit_where_none_is_stated() {
     place.write("before/run.csv", of(1.0, 0)).write("after/run.csv", of(1000.0, 7)).write("fast/run.csv", of(8.0, 7));
     place.run("compare before after --fail-on regression").exits(1);
     place.run("compare before fast --fail-on regression").exits(0).says("Improved");
-    // Where both sides are said to be of one unit, it is what it looks like.
-    place.run("compare before after --fail-on regression --unit latency=ms").exits(0).says("Improved");
+    // Where both sides are said to be of one unit, it is what it looks like, and too good to pass unseen.
+    let said = place.run("compare before after --fail-on regression --unit latency=ms");
+    said.exits(1).says("1 improved").says("times as quick: look whether the same was measured");
+    place.run("compare before after --fail-on regression --unit latency=ms --undecided pass").exits(0);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::analysis::chat::recognise::Recognition;
 use crate::analysis::chat::result::{Concurrency, DistributionKind, Messages, Service, summary};
 use crate::analysis::chat::run::{Run, session_duration};
 use crate::analysis::chat::schedule;
+use crate::analysis::chat::unanswered::unanswered;
 use crate::analysis::metric::Metric;
 use crate::stats::population::Population;
 
@@ -43,6 +44,7 @@ pub(crate) fn compute(
         never_first_chunk: first_recorded
             .then(|| Messages::of(log.messages.iter().filter(|message| message.first.is_none()))),
         never_completed: Messages::of(log.messages.iter().filter(|message| message.end.is_none())),
+        unanswered: unanswered(log, run.end),
         throughput: run.throughput(&totals, bounds),
         steady,
         concurrency: Concurrency {

@@ -18,12 +18,13 @@ mod requests;
 mod result;
 mod run;
 mod schedule;
+mod unanswered;
 
 pub use anomaly::{Anomaly, AnomalyKind};
 pub use options::{EventKind, Field, ServiceOptions};
 pub use result::{
     ClockKind, DistributionKind, ErrorType, Latency, Level, Messages, ScheduleBasis, Service, SessionBasis, SessionEnd,
-    SessionSummary, Shape, Slot,
+    SessionSummary, Shape, Slot, Unanswered,
 };
 
 use crate::stats::settings::{Settings, ShortRuns};

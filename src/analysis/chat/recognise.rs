@@ -60,6 +60,8 @@ fn find(table: &Table, options: &ServiceOptions, field: Field) -> Option<usize> 
         return table.position(name);
     }
     let taken = |name: &str| options.columns.values().any(|other| other == name);
+    // Where nothing was ever answered, no answer has an instant.
+    let may_be_empty = matches!(field, Field::First | Field::Completed);
     let fits = |cells: CellType| match field {
         Field::Time
         | Field::Sent
@@ -76,7 +78,9 @@ fn find(table: &Table, options: &ServiceOptions, field: Field) -> Option<usize> 
         .columns
         .iter()
         .enumerate()
-        .filter(|(_, column)| fits(column.cells) && !taken(&column.name))
+        .filter(|(index, column)| {
+            (fits(column.cells) || may_be_empty && is_empty(table, *index)) && !taken(&column.name)
+        })
         .filter_map(|(index, column)| Some((names::rank(field, &column.name)?, index)))
         .filter(|(_, index)| {
             let timeout = matches!(field, Field::TimeoutDetected | Field::TimeoutReported);
@@ -86,6 +90,12 @@ fn find(table: &Table, options: &ServiceOptions, field: Field) -> Option<usize> 
         })
         .min()
         .map(|(_, index)| index)
+}
+
+/// Whether a column has no cell with anything in it.
+pub(crate) fn is_empty(table: &Table, index: usize) -> bool {
+    let column = &table.columns[index];
+    column.cells == CellType::Text && column.dictionary.iter().all(|text| text.trim().is_empty())
 }
 
 /// Whether a column says yes or no: true and false, or 0 and 1 and nothing else.
@@ -149,14 +159,19 @@ fn events(table: &Table, options: &ServiceOptions) -> Option<Recognition> {
     let answers = [EventKind::First, EventKind::Chunk, EventKind::End].into_iter().any(has);
     let known: u64 = counts.values().sum();
     let enough = options.says_anything() || known as f64 >= KNOWN_SHARE * table.lines.rows() as f64;
-    if !has(EventKind::Sent) || !answers || !enough {
+    let message = look(Field::Message);
+    // Where nothing but errors came back, or nothing at all, that is what there is to say: unless something else was measured.
+    let failures = [EventKind::Error, EventKind::TimeoutDetected, EventKind::TimeoutReported].into_iter().any(has);
+    let sessions = message.is_some() && [EventKind::Open, EventKind::Close].into_iter().any(has);
+    let down = (failures || sessions) && table.columns_as(Role::Metric).next().is_none();
+    if !has(EventKind::Sent) || !(answers || down) || !enough {
         return None;
     }
     let columns = used(&[
         (Field::Time, Some(time)),
         (Field::Session, Some(session)),
         (Field::Event, Some(event)),
-        (Field::Message, look(Field::Message)),
+        (Field::Message, message),
         (Field::Error, look(Field::Error)),
         (Field::Memory, look(Field::Memory)),
         (Field::MemoryPeak, look(Field::MemoryPeak)),
@@ -228,6 +243,11 @@ fn requests(table: &Table, options: &ServiceOptions) -> Option<Recognition> {
     let outcome = [Field::Status, Field::Error, Field::Message].into_iter().any(|field| look(field).is_some());
     let complete = first.is_some() || (session.is_some() && instants(completed) && (requested || outcome));
     let complete = complete && (options.says_anything() || goes_on(table, sent));
+    // That nothing was answered is news of what says that it was sent, by sessions, and of nothing that was measured.
+    let measured = table.columns_as(Role::Metric).next().is_some();
+    if is_empty(table, completed) && (session.is_none() || !requested || measured) {
+        return None;
+    }
     if sent == completed || first == Some(completed) || !(complete || options.says_anything()) {
         return None;
     }

@@ -191,6 +191,10 @@ impl Times {
         if cells.cells == CellType::Timestamp {
             return Some(Self { nanos: table.instants(column), instants: true, assumed: None });
         }
+        if recognise::is_empty(table, column) {
+            let rows = usize::try_from(table.lines.rows()).ok()?;
+            return Some(Self { nanos: vec![None; rows], instants: true, assumed: None });
+        }
         if !cells.cells.is_number() {
             return None;
         }

@@ -37,6 +37,9 @@ pub struct Service {
     pub never_first_chunk: Option<Messages>,
     /// Messages without a complete response.
     pub never_completed: Messages,
+    /// Messages without an answer that had the time to come; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<Unanswered>,
     /// The distributions that have samples: `time to first chunk`, `time to response`, `time to failure`,
     /// `gap between chunks`, `session duration`, `time to detect a timeout`, `detection to report`,
     /// `time to report a timeout`, `detection after the deadline`, `memory`, `peak memory`.
@@ -75,6 +78,13 @@ pub struct Service {
 }
 
 impl Service {
+    /// Whether not a single message was answered: each of them failed or has no answer, so that nothing else matters.
+    pub fn nothing_answered(&self) -> bool {
+        let messages = &self.messages;
+        let lost = self.unanswered.map_or(0, |unanswered| unanswered.messages);
+        lost > 0 && messages.answered == 0 && lost + messages.failed + messages.timed_out == messages.sent
+    }
+
     /// The numbers of a distribution, where it has samples.
     pub fn summary(&self, of: DistributionKind) -> Option<&Summary> {
         summary(&self.distributions, of)
@@ -189,6 +199,25 @@ pub struct Messages {
     pub open: u64,
     /// Of all of them, those whose instants contradict each other; they have no latency.
     pub contradicting: u64,
+}
+
+/// Messages that nobody answered, although the records go on for long enough.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Unanswered {
+    /// Without an answer, an error or a timeout.
+    pub messages: u64,
+    /// Of how many: without those that were sent, or heard of, so late that an answer need not have come.
+    pub of: u64,
+    /// How many seconds the records have to go on for an answer to be missing: three times as long as 95% of the answers take; 0 where
+    /// there are none.
+    pub patience: f64,
+}
+
+impl Unanswered {
+    /// Their share.
+    pub fn share(self) -> f64 {
+        self.messages as f64 / self.of as f64
+    }
 }
 
 /// Messages a second over all sessions.

@@ -5,6 +5,7 @@
 //! nothing is sorted but the samples of one stretch of time. Files that several load generators wrote of one run are put together
 //! ([`join`]). Every definition stands in `docs/requests.md`.
 
+mod arrivals;
 mod assemble;
 mod cause;
 mod count;
@@ -27,6 +28,7 @@ mod summary;
 mod sweep;
 mod time_bins;
 
+pub(crate) use arrivals::says_a_rate;
 pub(crate) use counted::CountedRun;
 pub use load::LoadTrack;
 pub use result::{

@@ -18,6 +18,7 @@ pub(crate) fn comparison(counts: Counts, changes: Vec<Change>) -> Comparison {
         changes,
         environment: Vec::new(),
         suite: None,
+        too_quick: None,
         one_sided: false,
         as_recorded: Vec::new(),
         slow_end: Vec::new(),

@@ -155,7 +155,8 @@ fn measured(basis: &VerdictBasis<'_>, samples: u64) -> String {
         let failed: Option<u64> = services.iter().map(|service| service.errors.failed).sum();
         let failed = failed
             .map_or_else(String::new, |failed| format!(", {} failed", number::share(failed as f64 / messages as f64)));
-        parts.push(format!("{} of a service{failed}", number::counted(messages, "message")));
+        let lost = words::service::unanswered(services).map_or_else(String::new, |lost| format!(", {lost}"));
+        parts.push(format!("{} of a service{failed}{lost}", number::counted(messages, "message")));
     }
     if count > 0 || messages == 0 && basis.swarm.is_none() && reported.is_empty() {
         parts.push(format!("{} of {}", number::counted(samples, kind), number::counted(count, "metric")));

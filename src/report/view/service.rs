@@ -8,7 +8,7 @@ use super::named_text::NamedText;
 use super::numbers::{NumbersView, row_footnotes};
 use crate::analysis::chat::{
     ClockKind, DistributionKind, ErrorType, Latency, Level, Messages, ScheduleBasis, Service, SessionBasis, SessionEnd,
-    SessionSummary, Shape, Slot,
+    SessionSummary, Shape, Slot, Unanswered,
 };
 use crate::analysis::metric::Metric;
 use crate::measure::unit::Dimension;
@@ -200,6 +200,18 @@ fn messages(service: &Service) -> String {
     format!("{} sent: {}", number::counted(all.sent, "message"), parts.join(", "))
 }
 
+/// Messages that nobody answered although there was time.
+fn unanswered(lost: Unanswered) -> String {
+    let of = format!("{} of {}", number::count(lost.messages), number::counted(lost.of, "message"));
+    if lost.patience == 0.0 {
+        return format!("{of}; no answer is recorded at all");
+    }
+    format!(
+        "{of}: the records go on for {} and more, three times as long as 95% of the answers take",
+        time(lost.patience)
+    )
+}
+
 /// Throughput over the whole run, and in the steady part.
 fn throughput(service: &Service) -> [String; 2] {
     let found = &service.throughput;
@@ -255,6 +267,7 @@ fn facts(service: &Service) -> Vec<NamedText> {
     for (name, found) in never_got {
         facts.extend(found.filter(|found| found.sent > 0).map(|found| fact(name, never(&found))));
     }
+    facts.extend(service.unanswered.map(|lost| fact("Without an answer", unanswered(lost))));
     facts.push(fact("Throughput", throughput(service).join("; ")));
     facts.push(fact("Steady part", steady(service)));
     facts.push(fact("Concurrent sessions", concurrent(service)));

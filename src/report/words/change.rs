@@ -352,7 +352,8 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
                 .to_owned()
         }
         Reason::OtherUnit { factor } => format!(
-            "durations became smaller by {}, the factor between two units, and a side does not state its unit: --unit states it",
+            "durations became many times smaller, as with a unit that is {} times as large, and a side does not state its unit: --unit \
+             states it",
             number::count(*factor as u64)
         ),
         Reason::Rounded => {

@@ -55,6 +55,9 @@ fn row_of(source: &str, sources: &[Source]) -> RowKind {
 
 /// `32 of 200 requests failed (16%)`.
 pub(in crate::report) fn failed(one: &PopulationFailures, sources: &[Source]) -> String {
+    if one.unanswered == Some(one.total) {
+        return format!("none of {} has an answer", number::counted(one.total, noun_of(one, sources)));
+    }
     format!(
         "{} of {} failed ({})",
         number::count(one.failed),
@@ -229,8 +232,11 @@ pub(in crate::report) fn undecided(comparison: &Comparison) -> Option<String> {
         Some(slow) => format!("{}{group}: {}", name(&large.metric), change::slow_samples(large, slow)),
         None => named_change(large)?,
     };
-    let why =
-        if large.reason == Some(Reason::Zeros) { "not measured, or rounded away" } else { "too few samples to tell" };
+    let why = match large.reason {
+        Some(Reason::Zeros) => "not measured, or rounded away",
+        Some(Reason::OtherUnit { .. }) => "perhaps in another unit",
+        _ => "too few samples to tell",
+    };
     Some(format!("{said}, {why}"))
 }
 

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use crate::analysis::chat::Service;
 use crate::analysis::entries::Entries;
 use crate::analysis::failing::{PopulationFailures, PopulationKind};
+use crate::analysis::requests::says_a_rate;
 use crate::measure::{Dimension, RowKind, Statistic};
 use crate::report::contract::{Evidence, Metric, Reported, RequestRun, RequestSummary, Source};
 use crate::report::number;
@@ -322,7 +323,7 @@ fn of_rows(of: &Measurements<'_>) -> Option<Clause> {
         (0, Some(unclear)) => FailureCount::Unclear { share: None, unclear },
         (_, Some(unclear)) => FailureCount::Unclear { share: Some(whole.share), unclear },
     });
-    let rate = rate(of.requests).or_else(|| summarised_rate(of.summaries, &whole?.source));
+    let rate = rate(of).or_else(|| summarised_rate(of.summaries, &whole?.source));
     Some(Clause { rate, failed, is_failing: whole.is_some_and(|whole| whole.failing), ..said })
 }
 
@@ -421,9 +422,10 @@ fn joint(of: &Measurements<'_>) -> Option<String> {
 }
 
 /// `206 /s`, of the only run there is.
-fn rate(requests: &[RequestRun]) -> Option<f64> {
-    let [run] = requests else { return None };
-    Some(run.totals().rate)
+fn rate(of: &Measurements<'_>) -> Option<f64> {
+    let [run] = of.requests else { return None };
+    let says = |source: &Source| source.name != run.source || says_a_rate(run, source);
+    of.sources.iter().all(says).then(|| run.totals().rate)
 }
 
 /// The same as a tool reports it for all of its requests.

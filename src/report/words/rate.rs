@@ -14,7 +14,7 @@ pub(in crate::report) fn changes(comparison: &Comparison) -> Vec<String> {
     let several = comparison.rates.len() > 1;
     let said = comparison.rates.iter().take(NAMED).map(|change| {
         let place = if several { format!(" of `{}`", visible(&change.source)) } else { String::new() };
-        format!("request rate{place} {}", one(change))
+        format!("{} rate{place} {}", change.of.noun(), one(change))
     });
     let more = comparison.rates.len().saturating_sub(NAMED) as u64;
     let more = (more > 0).then(|| format!("… and the rates of {}", number::counted(more, "more file")));

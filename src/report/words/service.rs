@@ -4,6 +4,8 @@ use crate::analysis::chat::{Anomaly, AnomalyKind, Service};
 use crate::measure::{Dimension, Finding, FindingKind, Place, Severity};
 use crate::report::number;
 
+use super::headline::SAID_FROM;
+
 /// What is wrong or odd in the records of a service.
 pub(in crate::report) fn findings(service: &Service) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
@@ -24,6 +26,15 @@ pub(in crate::report) fn findings(service: &Service) -> Vec<Finding> {
         );
     }
     findings
+}
+
+/// `34.2% without an answer`, from the share on from which failures are said.
+pub(in crate::report) fn unanswered(services: &[Service]) -> Option<String> {
+    let counts =
+        |service: &Service| service.unanswered.map_or((0, service.messages.sent), |one| (one.messages, one.of));
+    let (lost, of) = services.iter().map(counts).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let share = lost as f64 / of as f64;
+    (lost > 0 && share >= SAID_FROM).then(|| format!("{} without an answer", number::share(share)))
 }
 
 fn finding(anomaly: &Anomaly, source: &str) -> Finding {
