@@ -84,11 +84,8 @@ impl MetricColumn<'_> {
         let suspects = self.suspects(&all);
         let left_out: Vec<usize> =
             suspects.iter().filter(|suspect| suspect.leaves()).map(|suspect| suspect.index).collect();
-        let saturated_at = suspects
-            .iter()
-            .filter(|suspect| suspect.kind == FindingKind::Saturated)
-            .map(|suspect| unit.to_base(all.at(suspect.index)))
-            .find(|value| *value > 0.0);
+        let saturated = suspects.iter().filter(|suspect| suspect.kind == FindingKind::Saturated);
+        let saturated_at = saturated.map(|suspect| unit.to_base(all.at(suspect.index))).find(|value| *value > 0.0);
         let level = self.settings.confidence;
         let failures = if all.has_gaps() {
             failures(self.table, among(self.table, self.column, self.leads), level)

@@ -15,7 +15,7 @@ use crate::analysis::failing::{PopulationFailures, populations};
 use crate::analysis::goodput::Goodput;
 use crate::analysis::histogram::GROUPED_BY;
 use crate::analysis::metric::{Evidence, Metric};
-use crate::analysis::outcome::{Failures, GroupFailures, UnknownOutcomes, inflation_of};
+use crate::analysis::outcome::UnknownOutcomes;
 use crate::analysis::reported::Reported;
 use crate::analysis::source::Source;
 use crate::measure::unit::as_written;
@@ -35,7 +35,7 @@ use super::capture::{
 use super::request_runs::{captured_part, rates};
 use super::share_names::{BEYOND, FAILED_MESSAGES, FAILED_ROWS, OF_UNKNOWN_OUTCOME, UNANSWERED, WITHOUT};
 use super::sketch::Sketch;
-use super::target::{Subject, SubjectShare};
+use super::target::Subject;
 use super::unmeasured::RowsByLabel;
 
 /// Answered messages a second, as targets call it.
@@ -55,12 +55,12 @@ pub struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn source(&self) -> impl Iterator<Item = &'a Source> {
+    pub(super) fn source(&self) -> impl Iterator<Item = &'a Source> {
         self.analysis.sources.iter()
     }
 
     /// The metrics of its tables.
-    fn sampled(&self) -> impl Iterator<Item = &'a Metric> {
+    pub(super) fn sampled(&self) -> impl Iterator<Item = &'a Metric> {
         self.analysis.metrics.iter().filter(|metric| metric.evidence == Evidence::Samples)
     }
 
@@ -529,62 +529,6 @@ fn subject<'a>(source: &'a str, metric: &'a str, dimension: Dimension, populatio
         reported: None,
         failing: None,
     }
-}
-
-/// The failures that targets speak of.
-pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
-    let mut shares = Vec::new();
-    for reading in readings {
-        shares.extend(reading.analysis.reported.iter().filter_map(|found| {
-            let count = |statistic| found.number(statistic).filter(|count| *count >= 0.0).map(|count| count as u64);
-            let (failed, total) = (count(Statistic::Failures)?, count(Statistic::Count)?);
-            let (source, metric) = (&found.source, &found.metric);
-            let group = found.label.as_deref();
-            let grouped_by = group.map(|_| GROUPED_BY);
-            let share = SubjectShare { source, metric, grouped_by, group, failed, total, unclear: 0, inflation: 1.0 };
-            (failed <= total && total > 0).then_some(share)
-        }));
-        let rows = &RowsByLabel::of(reading.analysis);
-        let told = reading.sampled().filter_map(|found| Some((found, found.failures.as_ref()?)));
-        shares.extend(told.flat_map(|told| failures_of(told).chain(rows.silent(told))));
-        if let Some((service, source)) = reading.service.zip(reading.source().next())
-            && let Some(failed) = service.errors.failed.filter(|_| !service.nothing_answered())
-        {
-            let source = source.name.as_str();
-            let total = service.messages.sent;
-            let unclear = service.unanswered.map_or(0, |unanswered| unanswered.messages);
-            let inflation = inflation_of(service.errors.clusters, total);
-            shares.extend(service.distributions.iter().map(|found| SubjectShare {
-                source,
-                metric: &found.name,
-                grouped_by: None,
-                group: None,
-                failed,
-                total,
-                unclear,
-                inflation,
-            }));
-        }
-    }
-    shares
-}
-
-/// The failures of a metric's rows: of all, and label by label.
-fn failures_of<'a>((found, failures): (&'a Metric, &'a Failures)) -> impl Iterator<Item = SubjectShare<'a>> {
-    let share = move |group: Option<&'a str>, [failed, total, unclear]: [u64; 3], clusters| SubjectShare {
-        source: &found.source,
-        metric: &found.name,
-        grouped_by: found.grouped_by.as_deref(),
-        group,
-        failed,
-        total,
-        unclear,
-        inflation: inflation_of(clusters, total),
-    };
-    let all = share(None, [failures.failed, failures.total, failures.unclear], failures.clusters);
-    let of_label =
-        move |one: &'a GroupFailures| share(Some(&one.label), [one.failed, one.total, one.unclear], one.clusters);
-    std::iter::once(all).chain(failures.groups.iter().map(of_label))
 }
 
 impl Recording {

@@ -42,6 +42,7 @@ mod shared_tail;
 pub mod sides;
 pub mod sketch;
 mod steady;
+pub mod subject_shares;
 mod suite;
 mod tail;
 pub mod target;

@@ -12,6 +12,7 @@ use crate::compare::too_quick::TooQuick;
 use crate::measure::{Dimension, Polarity, Statistic};
 
 mod as_recorded;
+mod counted;
 pub use as_recorded::AsRecorded;
 
 /// A run compared with a baseline.
@@ -577,26 +578,6 @@ impl Effect {
             needs: None,
             beyond: None,
         }
-    }
-}
-
-impl FromIterator<Verdict> for Counts {
-    fn from_iter<I: IntoIterator<Item = Verdict>>(verdicts: I) -> Self {
-        let mut counts = Self::default();
-        for verdict in verdicts {
-            *match verdict {
-                Verdict::Regressed => &mut counts.regressed,
-                Verdict::Missing => &mut counts.missing,
-                Verdict::Incomparable => &mut counts.incomparable,
-                Verdict::Changed => &mut counts.changed,
-                Verdict::Inconclusive => &mut counts.inconclusive,
-                Verdict::Improved => &mut counts.improved,
-                Verdict::CenterUnchanged => &mut counts.center_unchanged,
-                Verdict::Unchanged => &mut counts.unchanged,
-                Verdict::New => &mut counts.new,
-            } += 1;
-        }
-        counts
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) mod incident;
 pub(super) mod levels;
 pub(super) mod measured;
 pub(super) mod rate;
+mod reasons;
 pub(crate) mod remedy;
 pub(super) mod reported;
 pub(super) mod requests;
@@ -24,7 +25,7 @@ use crate::analysis::anomaly::Anomaly;
 use crate::analysis::metric::{Evidence, Metric, Remark, Topic};
 use crate::measure::label::Label;
 use crate::measure::{Dimension, Finding, FindingKind, Folded, Place, Severity};
-use crate::stats::corruption::{Reason, Suspect};
+use crate::stats::corruption::Suspect;
 use crate::stats::dependence::{FEWEST, is_short};
 use crate::stats::population::Population;
 use crate::stats::runs::Runs;
@@ -184,7 +185,7 @@ fn suspicious(
         metric: Some(name.to_owned()),
         label: label.filter(|label| !label.is_empty()).map(str::to_owned),
         value: Some(recorded(value, unit.unwrap_or_default())),
-        reasons: suspect.reasons.iter().map(|found| reason(found, dimension)).collect(),
+        reasons: suspect.reasons.iter().map(|found| reasons::reason(found, dimension)).collect(),
         action: if suspect.leaves() { "left the clean statistics" } else { "kept: nothing else speaks against it" }
             .to_owned(),
         count: 1,
@@ -199,47 +200,6 @@ fn recorded(value: f64, unit: &str) -> String {
     const LARGE: f64 = 1e15;
     let text = if value.abs() >= LARGE { format!("{value:e}") } else { value.to_string() };
     format!("{text} {unit}").trim_end().to_owned()
-}
-
-fn reason(reason: &Reason, dimension: Dimension) -> String {
-    match reason {
-        Reason::Sentinel(words) => format!("a value that programs write for \"none\": {words}"),
-        Reason::Negative => match dimension {
-            Dimension::Time => "a duration cannot be negative".to_owned(),
-            Dimension::Bytes => "a size cannot be negative".to_owned(),
-            Dimension::Count => "a count cannot be negative".to_owned(),
-            _ => "this metric cannot be negative".to_owned(),
-        },
-        Reason::SetAside => "the configuration sets it aside".to_owned(),
-        Reason::BeyondLimit(limit) => format!("above the declared limit of {}", number::quantity(dimension, *limit)),
-        Reason::Isolated { gap_ratio, above, .. } => format!(
-            "it lies {} all others, beyond a gap of {} times; the tail of the others shows such a gap in fewer than one of a \
-             million files",
-            if *above { "above" } else { "below" },
-            number::plain(*gap_ratio),
-        ),
-        Reason::WholeAmongDecimals(digits) => {
-            format!("a whole number, where the others have {digits} digits after the point")
-        }
-        Reason::OddLabel(label) if label.is_empty() => "its label is empty, unlike all others".to_owned(),
-        Reason::OddLabel(label) => format!("its label `{label}` is a number, unlike all others"),
-        Reason::UnitSlip(factor) => {
-            format!("{factor} times another sample, as a value in another unit would be")
-        }
-        Reason::Saturated(words) => {
-            format!("a field ends at such a number ({words}): what was measured is at least so large")
-        }
-        Reason::OnlyFarAway => "its label occurs nowhere but so far away".to_owned(),
-        Reason::FarAbove { ratio, count } => format!(
-            "it and {} lie at least {} times above all others",
-            number::counted(count.saturating_sub(1), "more value"),
-            number::plain(*ratio)
-        ),
-        Reason::IsInstant => "an instant of this file's own clock".to_owned(),
-        Reason::LongerThanFile(span) => {
-            format!("longer than the whole recording of {}", number::quantity(Dimension::Time, *span))
-        }
-    }
 }
 
 /// What a reader should know before believing the numbers of a metric.

@@ -276,7 +276,8 @@ pub(crate) fn least_backwards(tolerance: i64) -> i64 {
 pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
     let least = least_backwards(tolerance);
     let mut clock = Clock::default();
-    let (mut range, mut of_calendar): (Option<(i64, i64)>, Option<(i64, i64)>) = (None, None);
+    let mut range: Option<(i64, i64)> = None;
+    let mut of_calendar = range;
     let mut longest_step = 0_u64;
     let (mut count, mut in_calendar, mut before, mut pause) = (0_usize, 0_usize, i64::MIN, 0);
     each(&mut |index, at| {

@@ -72,10 +72,12 @@ fn passes_until(codes: &[i32], passing: usize, what: &str) {
     assert_eq!(codes, expected, "{what}");
 }
 
+/// What a form is called, its ending, and how it is written.
+type Form = (&'static str, &'static str, fn(Rows) -> String);
+
 #[test]
 fn whatever_comes_at_half_the_rate_does_not_pass() {
     let place = Place::new();
-    type Form = (&'static str, &'static str, fn(Rows) -> String);
     let forms: [Form; 5] = [
         ("plain", "csv", plain),
         ("whole seconds", "csv", whole_seconds),
@@ -166,7 +168,7 @@ impl Chat {
             rows.push((sent, of("message_sent")));
             match (self.fate)(message) {
                 Fate::Answered | Fate::AtOnce => {
-                    rows.extend([(first, of("first_chunk")), (end, of("response_complete"))])
+                    rows.extend([(first, of("first_chunk")), (end, of("response_complete"))]);
                 }
                 Fate::Failed => rows.push((first, of("error") + "overloaded")),
                 Fate::Lost => {}
@@ -383,7 +385,7 @@ fn what_is_ten_times_as_quick_throughout_is_looked_at() {
 #[test]
 fn answers_that_come_at_once_are_no_improvement() {
     let at_once: Vec<Chat> =
-        [|_| Fate::AtOnce, |message: usize| if message % 2 == 0 { Fate::AtOnce } else { Fate::Answered }]
+        [|_| Fate::AtOnce, |message: usize| if message.is_multiple_of(2) { Fate::AtOnce } else { Fate::Answered }]
             .map(|fate: fn(usize) -> Fate| Chat { fate, offset: 9, ..CHAT })
             .into();
     chats_pass_until(&at_once, 0, "at once");

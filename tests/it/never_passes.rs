@@ -49,7 +49,7 @@ fn outcomes(report: &Value) -> Vec<(String, String)> {
     targets.map(|one| (text(&one["group"]), text(&one["outcome"]))).collect()
 }
 
-/// How many failures the results as JUnit has them hold.
+/// How many failures the results as `JUnit` has them hold.
 fn junit_failures(text: &str) -> usize {
     text.matches("<failure").count()
 }

@@ -102,8 +102,6 @@ pub(super) fn timestamp_role(
     const EVEN_STEPS: usize = 9;
     /// So many durations do not rise from row to row, from none at all on.
     const RISING: usize = 30;
-    /// A clock is one in this share of its numbers, whatever the others are.
-    const MOSTLY: f64 = 0.6;
     /// Two days of the years since 1970.
     const NEAR: f64 = 1e-4;
     let column = &table.columns[index];
@@ -138,19 +136,8 @@ pub(super) fn timestamp_role(
     {
         return Some((Role::Timestamp, since_1970(CLOCKS[clock].1)));
     }
-    // A name that can mean nothing else: other numbers among its instants are mistakes, of columns that changed places for one.
-    let is_stamp = words.iter().any(|word| matches!(word.as_str(), "timestamp" | "stamp"));
-    let mostly = |clock: &usize| profile.in_clock[*clock] as f64 >= MOSTLY * profile.count as f64;
-    // Of the rows, and not of something in them; nothing is written as 0 or -1.
-    let of_rows =
-        said.unit.is_none() && words.iter().all(|word| matches!(word.as_str(), "time" | "timestamp" | "stamp"));
-    let goes_on = profile.rises > profile.falls && profile.low > 0.0;
-    if is_stamp
-        && of_rows
-        && goes_on
-        && let Some(clock) = (0..CLOCKS.len()).find(mostly)
-    {
-        return Some((Role::Timestamp, format!("most of its numbers are {} since 1970", CLOCKS[clock].1)));
+    if let Some(clock) = mostly_since_1970(profile, words).filter(|_| said.unit.is_none()) {
+        return Some((Role::Timestamp, format!("most of its numbers are {clock} since 1970")));
     }
     // What a sweep took rises with what it went through, and in no steps of a clock.
     let swept = |other: usize| other != index && sweep::goes_through(table, other);
@@ -198,7 +185,8 @@ pub(super) fn timestamp_role(
     }
     // What something was at the start is no instant: `start_rss`.
     let word = named.filter(|_| !matches!(said.kind, Some(Kind::Bytes | Kind::Rate | Kind::Share)))?;
-    // Where it falls back, the clock began anew.
+    // A name that can mean nothing else: where it falls back, the clock began anew.
+    let is_stamp = words.iter().any(|word| matches!(word.as_str(), "timestamp" | "stamp"));
     if is_stamp && said.unit.is_none() && profile.rises > profile.falls {
         if is_second_of_minute(profile, column.cells == CellType::Integer) {
             let reason = "a few whole numbers below 60 for many rows: the second of a minute perhaps, and no clock";
@@ -223,6 +211,19 @@ pub(super) fn timestamp_role(
     let clock =
         !is_time || starts || even_steps(table.values(index)) || profile.low == 0.0 || profile.count >= RECORDING;
     clock.then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
+}
+
+/// What a column counts in most of its rows that is called `timestamp` and nothing else: other numbers among its instants are mistakes, of
+/// columns that changed places for one. Where something is written as 0 or -1 it is of something in the rows.
+fn mostly_since_1970(profile: &Profile, words: &[String]) -> Option<&'static str> {
+    /// A clock is one in this share of its numbers, whatever the others are.
+    const MOSTLY: f64 = 0.6;
+    let of_rows = words.iter().all(|word| matches!(word.as_str(), "time" | "timestamp" | "stamp"));
+    let is_stamp = of_rows && words.iter().any(|word| word != "time");
+    let goes_on = profile.rises > profile.falls && profile.low > 0.0;
+    let mostly = |clock: &usize| profile.in_clock[*clock] as f64 >= MOSTLY * profile.count as f64;
+    let clock = (0..CLOCKS.len()).find(mostly).filter(|_| is_stamp && goes_on)?;
+    Some(CLOCKS[clock].1)
 }
 
 /// Whether a name says when something came: `arrival_time`, `sent at`. Sorted by chance so few rows are not.

@@ -32,7 +32,9 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
         }
     }
     let mut samples: BTreeMap<&str, u64> = BTreeMap::new();
-    in_file.into_iter().for_each(|((_, label), n)| *samples.entry(label).or_default() += n);
+    for ((_, label), n) in in_file {
+        *samples.entry(label).or_default() += n;
+    }
     let reported = only_reported(of.reported, &samples);
     let (count, said) = match (samples.len(), reported.len()) {
         (0, 0) => return None,
