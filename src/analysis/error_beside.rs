@@ -65,11 +65,6 @@ fn counts_retries(name: &str) -> bool {
         && words::apart(name).iter().any(|word| RETRIES.has(word))
 }
 
-/// Whether a text holds a word: a deviation that was measured (`±0.5`) does not.
-fn is_in_words(text: &str) -> bool {
-    text.split(|letter: char| !letter.is_alphabetic()).any(|word| word.chars().count() > 1)
-}
-
 /// Whether a column is called after what went wrong and nothing else.
 pub(super) fn is_of_errors(column: &Column) -> bool {
     let leaf = column.name.rsplit('.').next().unwrap_or_default();
@@ -85,7 +80,7 @@ impl<'a> ErrorsBeside<'a> {
         let of_kind = words::apart(&column.name).iter().any(|word| OF_KIND.has(word));
         let says = |text: &String| match ending::of_text(text, true) {
             Outcome::Failed if ending::denies_a_failure(text) => Said::Nothing,
-            Outcome::Failed if is_in_words(text) && !of_kind && !retries => Said::Failure,
+            Outcome::Failed if ending::names_a_failure(text) && !of_kind && !retries => Said::Failure,
             Outcome::Failed => Said::Something,
             _ => Said::Nothing,
         };

@@ -9,6 +9,7 @@ use super::failing::is_failing;
 use super::grouping::Grouping;
 use super::metric::Metric;
 use super::outcome::{self, Among};
+use crate::measure::http_code;
 use crate::measure::{Dimension, Polarity};
 use crate::stats::settings::Settings;
 use crate::table::{Role, Table};
@@ -17,10 +18,12 @@ use crate::table::{Role, Table};
 pub(super) fn of_table(source: &str, index: usize, table: &Table, settings: &Settings) -> Option<Metric> {
     let mut failures = outcome::failures(table, Among::All, settings.confidence)?;
     let are_requests = match Convention::of_words(&failures.convention) {
-        Some(Convention::Http) => true,
+        Some(Convention::Http) => has_code(table, &failures.column),
         Some(Convention::SuccessFlag | Convention::FailureFlag) => has_clock(table),
         // Each line of a log of errors is one.
-        Some(Convention::Words) => has_clock(table) && says_how_it_ended(&failures.column),
+        Some(Convention::Words) => {
+            failures.failed < failures.total && has_clock(table) && says_how_it_ended(&failures.column)
+        }
         _ => false,
     };
     if !are_requests || !is_failing(failures.failed, failures.total, settings.failing) {
@@ -38,6 +41,22 @@ pub(super) fn of_table(source: &str, index: usize, table: &Table, settings: &Set
     let name = failures.column.clone();
     let blank = Metric::new(source, index, &name, Dimension::Unknown, Polarity::Unknown);
     Some(Metric { failures: Some(failures), leads: true, ..blank })
+}
+
+/// Whether a column holds a code of a server; zeros alone are as well how a call ended that did well.
+fn has_code(table: &Table, name: &str) -> bool {
+    let Some(index) = table.position(name) else { return false };
+    let column = &table.columns[index];
+    let is_code = |code: Option<u32>| code.is_some_and(|code| code >= 200);
+    if column.cells.is_number() {
+        let mut any = false;
+        let values = table.values(index);
+        values.visit_present(0..values.count(), |block| {
+            any = any || block.iter().any(|number| is_code(http_code::of_number(*number)));
+        });
+        return any;
+    }
+    column.dictionary.iter().any(|text| is_code(http_code::of_text(text)))
 }
 
 fn has_clock(table: &Table) -> bool {

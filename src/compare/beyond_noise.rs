@@ -25,7 +25,7 @@ const POINTS: f64 = 0.02;
 /// and by so much to take away that the metric improved.
 const FEWEST_POINTS: f64 = 0.005;
 /// By so much where it is one.
-const MANY_POINTS: f64 = 0.1;
+const MANY_POINTS: f64 = 0.4;
 /// Where more of them are, a zero is what the metric usually is: a connection that was open already.
 const USUAL: f64 = 0.5;
 /// And where nearly all are, all may be.

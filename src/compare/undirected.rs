@@ -23,7 +23,7 @@ const NEITHER: Words = Words::of(
      requested target expected planned configured scheduled desired limit threshold capacity quota budget arrival arrivals request requests \
      rows row records record items item tokens token iterations iteration samples sample messages events bytes packets total count number \
      utilization utilisation util usage use used busy idle iowait steal nice system occupancy duty fill mix free available cpu gpu mem memory \
-     disk swap cached buffers version id index idx seed step epoch rank batch \
+     disk swap cached cache entries load load1 load5 load15 buffers version id index idx seed step epoch rank batch \
      lat lon lng latitude longitude x y z angle heading direction bearing cadence heart heartrate hr pulse bpm heartbeat sampling \
      learning lr refresh bit baud frame day hour month year minute second time timestamp uptime factor scale param parameter \
      parameters setting settings config option replicas nodes shards partitions",
@@ -49,6 +49,11 @@ fn is_large(effect: &Effect, dimension: Dimension) -> bool {
     else {
         return false;
     };
+    // A step of whole numbers, or an interval that reaches back to where it was, is none.
+    let none = if effect.scale == Scale::Ratio { 1.0 } else { 0.0 };
+    if effect.low.zip(effect.high).is_some_and(|(low, high)| (low..=high).contains(&none)) {
+        return false;
+    }
     let moved = (after - before).abs();
     match effect.statistic {
         Statistic::ZeroShare => moved >= TEN_POINTS,

@@ -47,7 +47,7 @@ pub(crate) const ERROR_SEVERITY: f64 = 50.0;
 
 /// They say that something ended well, whatever their column is called.
 const WELL: Words = Words::of(
-    "pass passed ok success successful succeeded completed erfolg erfolgreich éxito exito sucesso succès réussi réussie riuscito 成功",
+    "pass passed ok cached success successful succeeded completed erfolg erfolgreich éxito exito sucesso succès réussi réussie riuscito 成功",
 );
 /// They say so in a column of outcomes; elsewhere they may be anything.
 const WELL_AS_STATUS: Words = Words::of(
@@ -142,28 +142,16 @@ pub(crate) fn by_first_word(text: &str) -> Option<bool> {
     }
 }
 
-/// Whether something ended well, under a name that says that its texts are how things ended: there `done` is well, and `refused` is not.
+/// Whether something ended well, under a name that says that its texts are how things ended: there `done` is well, and `panicked` is not.
 pub(crate) fn of_state(text: &str) -> Option<bool> {
     const DONE: Words = Words::of("done finished complete answered correct");
-    const NOT_DONE: Words = Words::of(
-        "lost dropped invalid fatal refused rejected denied unavailable exceeded disconnected wrong incorrect interrupted panicked \
-         exhausted unauthorized forbidden unfinished incomplete broken throttled segv",
-    );
+    const NOT_DONE: Words = Words::of("fatal unavailable wrong incorrect interrupted panicked broken segv");
     let word = text.trim().to_lowercase();
     by_first_word(text).or_else(|| match () {
         () if DONE.has(&word) => Some(true),
         () if NOT_DONE.has(&word) => Some(false),
         () => None,
     })
-}
-
-/// Whether a text is a verdict and nothing else: `FAIL`, `crashed`. `timeout` and `exception` are as often what was tried.
-pub(crate) fn is_verdict_of_failure(text: &str) -> bool {
-    const VERDICTS: Words = Words::of(
-        "fail failed crashed killed cancelled canceled aborted timedout unsuccessful fehlgeschlagen fallido fallito falló falha échec 失败 \
-         失敗",
-    );
-    VERDICTS.has(&text.trim().to_lowercase())
 }
 
 /// Whether a message says that something failed: `Destination host unreachable`, `Request timed out`.
@@ -188,7 +176,9 @@ pub(crate) fn names_a_failure(text: &str) -> bool {
 
 /// Whether a text says that something did not fail: `no timeout`, `ERR_NONE`, `done before timeout`.
 pub(crate) fn denies_a_failure(text: &str) -> bool {
-    const DENIED: Words = Words::of("no none without before not zero never handled recovered ok success");
+    const DENIED: Words = Words::of(
+        "no none without before not zero never handled recovered ok success kein keine keinen aucune aucun sin nessun",
+    );
     let lower = text.to_lowercase();
     let words = words_of(&lower);
     words.iter().any(|word| DENIED.has(word)) && !is_denied_success(&words)

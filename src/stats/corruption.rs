@@ -9,6 +9,7 @@ mod case;
 mod kinds;
 mod patterns;
 mod saturated;
+mod signs;
 mod unit_slip;
 
 use crate::measure::{Dimension, FindingKind, Severity};
@@ -19,6 +20,7 @@ use case::one_each;
 pub use case::{Reason, Suspect};
 use kinds::{Decades, LabelKinds};
 pub(crate) use patterns::{LabelPatterns, NO_LABELS};
+use signs::{DECIMAL_SHARE, FOREIGN_RATIO, IMPOSSIBLE_SPANS, LONG_FRACTION, is_timeout};
 use unit_slip::{Far, unit_slip};
 
 use super::isolation::{Ends, ISOLATION_P, Isolation, IsolationKind, MIN_POSITIVE, Tail};
@@ -35,23 +37,6 @@ const SENTINELS: &[(f64, &str)] = &[
 ];
 /// No measurement in any unit is this large; 1e308 and the largest floats stand for "none".
 const ABSURD: f64 = 1e300;
-/// Round times at which programs give up. A lone value just above one of them is a timeout, not a slip of the unit.
-const DEADLINES: &[f64] = &[
-    1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0, 600.0, 900.0, 1800.0,
-    3600.0,
-];
-/// How far above its deadline a timeout is still recorded.
-const DEADLINE_SLACK: f64 = 0.02;
-/// A whole number is odd only among numbers that usually have this many digits after the point.
-const LONG_FRACTION: usize = 6;
-/// And only where at least this share of all numbers have a fraction.
-const DECIMAL_SHARE: f64 = 0.9;
-/// A duration is impossible from so many times the span of the timestamps on, the least mistake of a unit that is looked
-/// for. Shorter ones are real where timestamps mark starts: a burst of requests may be sent within a second and wait for
-/// half a minute.
-const IMPOSSIBLE_SPANS: f64 = 60.0;
-/// A label of which every value lies at least so many times above the others may be one of another table.
-const FOREIGN_RATIO: f64 = 1e4;
 /// A lone duration up to so many times the largest of the others is slow, and nothing else.
 pub(crate) const LONGEST_PAUSE: f64 = 100.0;
 /// A group of samples is judged by itself from this size on; smaller ones are judged among all samples.
@@ -369,13 +354,6 @@ fn further_evidence(case: &Case<'_>, kinds: Option<&LabelKinds<'_>>, far: &Far, 
         reasons.push(Reason::LongerThanFile(span));
     }
     reasons
-}
-
-/// Whether the value is a duration just above a round time at which programs give up.
-fn is_timeout(case: &Case<'_>, index: usize) -> bool {
-    let value = case.value(index);
-    case.dimension == Dimension::Time
-        && DEADLINES.iter().any(|deadline| value >= *deadline && value <= deadline * (1.0 + DEADLINE_SLACK))
 }
 
 #[cfg(test)]

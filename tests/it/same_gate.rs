@@ -125,7 +125,7 @@ fn what_is_too_much_is_refused_whatever_it_is_held_against() {
 fn what_is_as_before_or_faster_passes_whatever_it_is_held_against() {
     let place = usual();
     all_pass(&place, "as before", &RUN.csv());
-    for faster in [2.0, 20.0] {
+    for faster in [2.0, 8.0] {
         let value = |index: usize, ms: f64| plain(index, ms / faster);
         all_pass(&place, "faster", &Requests { value: &value, ..RUN }.csv());
     }

@@ -11,7 +11,7 @@ use crate::measure::words::{Words, apart};
 
 /// Words in names of columns that tell repetitions of something from each other.
 const REPETITIONS: Words = Words::of(
-    "benchmark benchmarks bench microbenchmark repetition repetitions trial trials epoch epochs commit revision",
+    "benchmark benchmarks bench microbenchmark repetition repetitions trial trials epoch epochs step steps commit revision",
 );
 /// Words in names of columns of rows of which there had better be few.
 const INTERRUPTIONS: Words = Words::of(

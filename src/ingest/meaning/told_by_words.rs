@@ -1,8 +1,10 @@
-//! Columns that say how rows ended, although their names alone do not say so: one word of failure throughout, words of states under a name
-//! for outcomes, classes of codes (`5xx`), and codes under a name for answers or errors.
+//! Columns that say how rows ended, although their names alone do not say so: words of states under a name for outcomes, one word of failure
+//! throughout among them, classes of codes (`5xx`), and codes under a name for answers or errors.
 //!
 //! In: a table and one of its columns. Out: the evidence by which it is a status. Where half of the rows fail the other half tells what the
 //! words mean; where all of them do, the word and the name have to.
+
+use std::collections::BTreeSet;
 
 use crate::measure::ending::{self, Outcome};
 use crate::measure::http_code::{self, CodeCount};
@@ -31,29 +33,19 @@ const FEWEST_CODES: usize = 10;
 /// Why the texts of a column say how its rows ended.
 pub(super) fn by_texts(table: &Table, index: usize, words: &[String]) -> Option<&'static str> {
     let column = &table.columns[index];
-    if are_classes(table, index) {
+    if are_classes(table, index, words) {
         return Some("its texts are classes of the codes of HTTP");
     }
     let names_else = [vocabulary::KIND, TRIED, vocabulary::CONFIGURATION, vocabulary::QUESTION, vocabulary::IDENTIFIER];
     if names_else.iter().any(|known| known.among(words).is_some()) {
         return None;
     }
-    let reason = if is_called_outcome(words) && are_outcomes(&column.dictionary) {
+    let reason = if is_called_outcome(words) && are_outcomes(column) {
         "called like an outcome, and each of its texts is a word for one"
-    } else if is_one_verdict(column, words) {
-        "a word for a failure in every row: all of them failed"
     } else {
         return None;
     };
     (!is_beside_status(table, index)).then_some(reason)
-}
-
-/// Whether one word stands in every row that is a verdict of failure and nothing else.
-fn is_one_verdict(column: &Column, words: &[String]) -> bool {
-    // No cell is empty: its text would be among the others.
-    let [text] = &column.dictionary[..] else { return false };
-    let says_why = vocabulary::FAILURE.among(words).is_some() || vocabulary::OF_FAILURE.among(words).is_some();
-    column.data.rows() >= FEWEST_ROWS && !says_why && ending::is_verdict_of_failure(text)
 }
 
 /// `verdict`, `final_state`, `test_verdict`.
@@ -64,24 +56,46 @@ fn is_called_outcome(words: &[String]) -> bool {
     OUTCOME.has(last) && before.iter().all(is_of_row)
 }
 
-/// Whether all texts are words for how something ended, some of them for a failure; or one word throughout for success.
-fn are_outcomes(texts: &[String]) -> bool {
+/// Whether all texts are words for how something ended, some for a failure and some for success; or one word throughout that means nothing
+/// else. A machine that is `running` or in `error` has not ended.
+fn are_outcomes(column: &Column) -> bool {
+    let texts = &column.dictionary;
+    if let [text] = &texts[..] {
+        return column.data.rows() >= FEWEST_ROWS && ending::by_first_word(text).is_some();
+    }
     let ended = || texts.iter().filter(|text| ending::of_text(text, false) != Outcome::NotSaid);
     let said = |text: &String| ending::of_state(text);
-    let all = ended().all(|text| said(text).is_some());
-    all && ended().next().is_some() && (ended().any(|text| said(text) == Some(false)) || texts.len() == 1)
+    let any = |well: bool| ended().any(|text| said(text) == Some(well));
+    ended().all(|text| said(text).is_some()) && any(true) && any(false)
 }
 
-/// Whether all texts are classes of codes (`2xx`, `5xx`), row by row: a table that counts them has a row for each.
-fn are_classes(table: &Table, index: usize) -> bool {
+/// Whether all texts are classes of codes (`2xx`, `5xx`), row by row, beside how long each took: a table that counts them has a row for each.
+fn are_classes(table: &Table, index: usize, words: &[String]) -> bool {
+    const CLASS: Words = Words::of("status code codes http response class outcome result");
+    /// Each column of a table of more would be held against all others.
+    const MOST_COLUMNS: usize = 100;
+    if table.columns.len() > MOST_COLUMNS || CLASS.among(words).is_none() {
+        return false;
+    }
     let column = &table.columns[index];
     let mut texts = column.dictionary.iter().filter(|text| !text.is_empty()).peekable();
     let distinct = column.dictionary.len();
     texts.peek().is_some()
         && texts.all(|text| http_code::class(text.trim()).is_some())
         && column.data.rows() >= FEWEST_CODES.max(2 * distinct)
+        && is_beside_duration(table, index)
         && !table.columns.iter().any(counts_several)
         && !is_beside_status_of_rows(table, index)
+}
+
+/// Whether another column is called a duration.
+fn is_beside_duration(table: &Table, index: usize) -> bool {
+    let is_duration = |(other, column): (usize, &Column)| {
+        other != index
+            && column.cells.is_number()
+            && vocabulary::DURATIONS.among(&name::words(name::leaf(&column.name))).is_some()
+    };
+    table.columns.iter().enumerate().any(is_duration)
 }
 
 /// Whether another column says of each row how it ended.
@@ -104,6 +118,8 @@ fn counts_several(column: &Column) -> bool {
 pub(super) fn by_codes(table: &Table, index: usize, words: &[String]) -> Option<&'static str> {
     const ANSWER: Words = Words::of("http https response reply");
     const OF_ERROR: Words = Words::of("error err failure exception code status http number no");
+    /// A server answers with a handful of codes.
+    const MOST_CODES: usize = 5;
     let is_answer = words.iter().all(|word| ANSWER.has(word));
     let is_error = words.iter().all(|word| OF_ERROR.has(word)) && vocabulary::FAILURE.among(words).is_some();
     let (column, values) = (&table.columns[index], table.values(index));
@@ -116,22 +132,31 @@ pub(super) fn by_codes(table: &Table, index: usize, words: &[String]) -> Option<
         return None;
     }
     let (mut count, mut telling) = (CodeCount::default(), false);
+    let mut different: BTreeSet<u32> = BTreeSet::new();
     values.visit_present(0..values.count(), |block| {
         count.count(block);
         // Round numbers are as often sizes.
         telling |= block.iter().any(|number| number % 100.0 != 0.0);
+        let some = different.len() <= MOST_CODES;
+        different.extend(block.iter().filter(|_| some).map(|number| *number as u32));
     });
-    let is_duration = |(other, column): (usize, &Column)| {
-        other != index
-            && column.cells.is_number()
-            && vocabulary::DURATIONS.among(&name::words(name::leaf(&column.name))).is_some()
-    };
+    // Sizes and times of such numbers are many, and none of them is what servers say most.
+    let usual = different
+        .iter()
+        .all(|code| matches!(code, 0 | 200..=399 | 400 | 401 | 403 | 404 | 408 | 429 | 500 | 502..=504));
+    if different.len() > MOST_CODES || !usual {
+        return None;
+    }
     match () {
         () if !telling || !count.has_only_codes() || table.columns.iter().any(counts_several) => None,
-        () if is_answer && table.columns.iter().enumerate().any(is_duration) => {
+        () if is_answer && is_beside_duration(table, index) => {
             Some("codes of HTTP and nothing else, beside a duration")
         }
-        () if is_error && values.count() == values.rows() && values.all(|code| code == 0.0 || code >= 400.0) => {
+        () if is_error
+            && is_beside_duration(table, index)
+            && values.count() == values.rows()
+            && values.all(|code| code == 0.0 || code >= 400.0) =>
+        {
             Some("codes of failures of HTTP and nothing else, by its name errors")
         }
         () => None,

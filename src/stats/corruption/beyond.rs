@@ -7,7 +7,8 @@
 use crate::measure::{Dimension, FindingKind, Severity};
 
 use super::case::{Case, Reason, Suspect};
-use super::{DECIMAL_SHARE, FOREIGN_RATIO, IMPOSSIBLE_SPANS, LONG_FRACTION, MIN_POSITIVE, is_timeout};
+use super::signs::{DECIMAL_SHARE, FOREIGN_RATIO, IMPOSSIBLE_SPANS, LONG_FRACTION, is_timeout};
+use crate::stats::isolation::MIN_POSITIVE;
 
 /// Of more values it is not told which.
 const MOST: usize = 20_000;
