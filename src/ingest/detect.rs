@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_document_behind_text_is_read_and_one_among_rows_is_not() {
-        let document = "{\"requests\":900,\"failed\":9,\n\"latency_ms\":{\"mean\":12.0,\"p95\":20.0}}\n";
+        let document = "{\"requests\":900,\"failed\":9,\"latency_ms\":{\"mean\":12.0,\"p95\":20.0}}\n";
         for before in ["Bench of http://h:1 with 2 request(s)\n[====] 100.00% 1s\nDone!\n", "run-bench:\t"] {
             let found = read_text("x", format!("{before}{document}"));
             assert_eq!(found.provenance.format, "json", "{before}");

@@ -25,6 +25,8 @@ const TRIED: Words = Words::of(
      action method phase stage step workload query function program tool cmd command input dataset file path url endpoint route page host \
      service reason cause why on when if severity priority signal expected expect want wanted simulate simulated",
 );
+/// Each column of a table of more would be held against all others.
+const MOST_COLUMNS: usize = 100;
 /// Fewer rows may be of one kind by chance.
 const FEWEST_ROWS: usize = 3;
 /// Fewer numbers may look like codes by chance.
@@ -72,8 +74,6 @@ fn are_outcomes(column: &Column) -> bool {
 /// Whether all texts are classes of codes (`2xx`, `5xx`), row by row, beside how long each took: a table that counts them has a row for each.
 fn are_classes(table: &Table, index: usize, words: &[String]) -> bool {
     const CLASS: Words = Words::of("status code codes http response class outcome result");
-    /// Each column of a table of more would be held against all others.
-    const MOST_COLUMNS: usize = 100;
     if table.columns.len() > MOST_COLUMNS || CLASS.among(words).is_none() {
         return false;
     }
@@ -125,6 +125,7 @@ pub(super) fn by_codes(table: &Table, index: usize, words: &[String]) -> Option<
     let (column, values) = (&table.columns[index], table.values(index));
     if words.is_empty()
         || !is_answer && !is_error
+        || table.columns.len() > MOST_COLUMNS
         || column.cells != CellType::Integer
         || values.count() < FEWEST_CODES
         || is_beside_status(table, index)
