@@ -1,8 +1,8 @@
 //! Tables of which nothing is known but how their rows ended.
 //!
 //! In: a table without any measured column. Out: a metric without a sample that stands for its rows, where these are failing. Refuses
-//! logs (a line is no request, and one of errors holds nothing else), lists of what failed at no time and by no answer of a server (disks, tests), and rows of which most
-//! did well: that a file holds nothing to measure is then the news.
+//! logs (a line is no request, and one of errors holds nothing else), lists of what failed at no time and by no answer of a server
+//! (disks, tests), and rows of which most did well: that a file holds nothing to measure is then the news.
 
 use super::convention::Convention;
 use super::failing::is_failing;
@@ -33,10 +33,7 @@ pub(super) fn of_table(source: &str, index: usize, table: &Table, settings: &Set
         failures.runs = outcome::runs(table, Among::All, &failures.column);
     }
     if let Some(grouping) = Grouping::choose(table, settings).filter(|grouping| grouping.groups.len() > 1) {
-        let status = &failures.column;
-        let (groups, unknown) = outcome::by_group(table, Among::All, status, &grouping, settings.keep_samples);
-        failures.groups = groups;
-        failures.unknown.extend(unknown);
+        failures.tell_by_group(table, Among::All, &grouping, settings.keep_samples);
     }
     let name = failures.column.clone();
     let blank = Metric::new(source, index, &name, Dimension::Unknown, Polarity::Unknown);
@@ -49,12 +46,7 @@ fn has_code(table: &Table, name: &str) -> bool {
     let column = &table.columns[index];
     let is_code = |code: Option<u32>| code.is_some_and(|code| code >= 200);
     if column.cells.is_number() {
-        let mut any = false;
-        let values = table.values(index);
-        values.visit_present(0..values.count(), |block| {
-            any = any || block.iter().any(|number| is_code(http_code::of_number(*number)));
-        });
-        return any;
+        return !table.values(index).all(|number| !is_code(http_code::of_number(number)));
     }
     column.dictionary.iter().any(|text| is_code(http_code::of_text(text)))
 }

@@ -86,6 +86,13 @@ pub struct CauseCount {
 }
 
 impl Failures {
+    /// Adds what is known label by label; with `keep_runs`, also whether each row failed.
+    pub(super) fn tell_by_group(&mut self, table: &Table, among: Among<'_>, grouping: &Grouping<'_>, keep_runs: bool) {
+        let (groups, unknown) = by_group(table, among, &self.column, grouping, keep_runs);
+        self.groups = groups;
+        self.unknown.extend(unknown);
+    }
+
     /// So many failed of so many, taken as independent; what the rows say of it is still to be told.
     pub(crate) fn counted(failed: u64, total: u64, level: f64) -> Option<Self> {
         let share = wilson_inflated(failed, total, 1.0, level)?;
@@ -269,7 +276,7 @@ pub(super) fn runs(table: &Table, among: Among<'_>, status: &str) -> Vec<Vec<boo
 
 /// Failures label by label, by the status column of that name; labels without any row that says are left out. With
 /// `keep_runs`, also whether each row failed.
-pub(super) fn by_group(
+fn by_group(
     table: &Table,
     among: Among<'_>,
     status: &str,
@@ -419,14 +426,20 @@ impl<'a> OutcomeColumn<'a> {
             self.visit_own(rows, take);
             return;
         }
+        self.visit_both(rows, |_, joined| take(joined));
+    }
+
+    /// Hands over what the column alone says of each of a range of rows, and what all say together.
+    fn visit_both(&self, rows: Range<usize>, mut take: impl FnMut(Outcome, Outcome)) {
         let until = rows.end.min(self.cells.rows());
-        let mut outcomes = Vec::with_capacity(PART.min(rows.len()));
+        let (mut alone, mut joined) = (Vec::with_capacity(PART.min(rows.len())), Vec::new());
         for from in rows.step_by(PART) {
             let part = from..(from + PART).min(until);
-            outcomes.clear();
-            self.visit_own(part.clone(), |outcome| outcomes.push(outcome));
-            error_beside::join(&self.errors, part, &mut outcomes);
-            outcomes.iter().copied().for_each(&mut take);
+            alone.clear();
+            self.visit_own(part.clone(), |outcome| alone.push(outcome));
+            joined.clone_from(&alone);
+            error_beside::join(&self.errors, part, &mut joined);
+            alone.iter().zip(&joined).for_each(|(alone, joined)| take(*alone, *joined));
         }
     }
 
@@ -449,16 +462,15 @@ impl<'a> OutcomeColumn<'a> {
         self.errors.first().map(ErrorsBeside::name)
     }
 
-    /// Hands over what the column alone says of each row, and what all say together.
-    pub(super) fn visit_both(&self, mut take: impl FnMut(Outcome, Outcome)) {
-        let rows = self.cells.rows();
-        for from in (0..rows).step_by(PART) {
-            let part = from..(from + PART).min(rows);
-            let (mut alone, mut joined) = (Vec::with_capacity(part.len()), Vec::with_capacity(part.len()));
-            self.visit_own(part.clone(), |outcome| alone.push(outcome));
-            self.visit(part, |outcome| joined.push(outcome));
-            alone.into_iter().zip(joined).for_each(|(alone, joined)| take(alone, joined));
-        }
+    /// Hands over the rows that the column calls a success and a text beside it a failure.
+    pub(super) fn visit_contradictions(&self, mut take: impl FnMut(usize)) {
+        let mut row = 0;
+        self.visit_both(0..self.cells.rows(), |alone, joined| {
+            if alone == Outcome::Succeeded && joined == Outcome::Unclear {
+                take(row);
+            }
+            row += 1;
+        });
     }
 
     /// Hands over the numbers that are no codes, in a column of codes of HTTP, with their rows.

@@ -113,11 +113,7 @@ pub fn analyse(
         && let Some((column, failures)) = leader.zip(metric.failures.as_mut())
         && (failures.failed > 0 || settings.keep_samples)
     {
-        let status = &failures.column;
-        let keep_runs = settings.keep_samples;
-        let (groups, unknown) = outcome::by_group(table, among(table, column, true), status, grouping, keep_runs);
-        failures.groups = groups;
-        failures.unknown.extend(unknown);
+        failures.tell_by_group(table, among(table, column, true), grouping, settings.keep_samples);
     }
     if let Some(metric) = metrics.iter_mut().find(|metric| metric.leads) {
         let found = metric.failures.as_ref().map(|failures| unclear_rows::anomalies(table, failures));

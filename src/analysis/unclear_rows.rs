@@ -4,7 +4,6 @@
 
 use super::anomaly::Anomaly;
 use super::outcome::{Failures, OutcomeColumn};
-use crate::measure::ending::Outcome;
 use crate::table::Table;
 
 /// Lines and numbers that are kept to be named.
@@ -21,15 +20,12 @@ pub(super) fn anomalies(table: &Table, failures: &Failures) -> Vec<Anomaly> {
 /// Rows that a status calls a success and a text beside it an error.
 fn contradicted(table: &Table, told: &OutcomeColumn<'_>, failures: &Failures) -> Option<Anomaly> {
     let error = told.error_column()?;
-    let (mut lines, mut count, mut row) = (Vec::new(), 0, 0);
-    told.visit_both(|alone, joined| {
-        if alone == Outcome::Succeeded && joined == Outcome::Unclear {
-            count += 1;
-            if lines.len() < NAMED {
-                lines.extend(table.lines.line(row));
-            }
+    let (mut lines, mut count) = (Vec::new(), 0);
+    told.visit_contradictions(|row| {
+        count += 1;
+        if lines.len() < NAMED {
+            lines.extend(table.lines.line(row as u64));
         }
-        row += 1;
     });
     let (status, error) = (failures.column.clone(), error.to_owned());
     (count > 0).then_some(Anomaly::Contradicted { lines, count, status, error })

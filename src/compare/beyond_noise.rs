@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::another_unit::another_unit;
 use super::capture::Share;
 use super::margin::GLARING_FACTOR;
-use super::share::difference;
+use super::share::independent_difference;
 use crate::analysis::failing::is_failing;
 
 /// A slow end that became so many times as slow.
 const DOUBLED: f64 = 2.0;
 /// A column with fewer gaps is one that every row fills.
-const GAPS: f64 = 0.01;
+pub(crate) const GAPS: f64 = 0.01;
 /// So many of all values are gone, beyond chance.
 const GONE: f64 = 0.1;
 /// Where fewer durations are zero, zero is no ordinary value of a metric.
@@ -132,13 +132,19 @@ fn are_gone([before, after]: &[Share; 2]) -> bool {
 
 impl Zeros {
     /// Of all groups of a metric together: of a few rows each nobody can tell that some became zero, of all of them anybody can.
-    pub(crate) fn pooled(groups: &[Self]) -> Self {
+    fn pooled(groups: &[Self]) -> Self {
         let sum = |of: fn(&Self) -> Share| Share::pooled(&groups.iter().map(of).collect::<Vec<Share>>());
         Self {
             before: sum(|one| one.before),
             after: sum(|one| one.after),
             rounded: groups.iter().any(|one| one.rounded && one.after.failed > 0),
         }
+    }
+
+    /// Those of all groups of a metric, where together they are too many to be passed over and there are several groups.
+    pub(crate) fn of_all(groups: &[Self], chance: f64) -> Option<Self> {
+        let all = Some(Self::pooled(groups)).filter(|_| groups.len() > 1);
+        all.filter(|_| beyond_noise(&BothSides { zeros: all, ..BothSides::default() }, chance).is_some())
     }
 
     /// Of durations of which so many rows are zero, and so many are not.
@@ -178,8 +184,8 @@ impl Zeros {
     }
 
     fn is_no_chance(&self, chance: f64) -> bool {
-        let sides = [self.before, self.after].map(|side| [Share { dependence: 1.0, ..side }]);
-        difference(&sides[0], &sides[1], CONFIDENCE).is_some_and(|(estimate, ..)| estimate.p <= chance)
+        let rise = independent_difference(self.before, self.after, CONFIDENCE);
+        rise.is_some_and(|rise| rise.p <= chance)
     }
 }
 

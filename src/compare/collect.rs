@@ -36,7 +36,7 @@ use super::request_runs::{captured_part, rates};
 use super::share_names::{BEYOND, FAILED_MESSAGES, FAILED_ROWS, OF_UNKNOWN_OUTCOME, UNANSWERED, WITHOUT};
 use super::sketch::Sketch;
 use super::target::Subject;
-use super::unmeasured::RowsByLabel;
+use super::unmeasured::Measured;
 
 /// Answered messages a second, as targets call it.
 const THROUGHPUT: &str = "throughput";
@@ -422,11 +422,11 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
     failing.retain(|one| one.failing);
     let failing = &failing;
     let mut subjects = Vec::new();
-    let rows = &RowsByLabel::of(reading.analysis);
+    let measured = &Measured::of(reading.analysis);
     let of_metric = |found: &'a Metric| {
         let place = Some(found.table);
         of_metric(found)
-            .chain(rows.unmeasured(found))
+            .chain(measured.unmeasured(found))
             .map(move |subject| Subject { failing: failing_of(failing, place, subject.group), ..subject })
     };
     subjects.extend(reading.sampled().flat_map(of_metric));

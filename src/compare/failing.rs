@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::capture::Share;
 use super::outcome::{Change, Reason, Verdict};
 use super::pairing::{SharePair, ShareSide, runs_of};
-use super::share::difference;
+use super::share::independent_difference;
 use crate::analysis::failing::is_failing;
 
 /// The level at which "failing now and not before" is no chance.
@@ -98,14 +98,12 @@ fn a_run_is_down(pair: &SharePair<'_>, limit: f64) -> bool {
 /// makes them no chance either: an outage in which the run is down must not pass where the same failures, scattered, do not.
 fn worse(before: &[Share], after: &[Share], limit: f64) -> bool {
     let (then, now) = (Share::pooled(before), Share::pooled(after));
-    // Nor does it make chance of them that one run is down and the others are not.
-    let apart = |share: Share| [Share { dependence: 1.0, ..share }];
-    let (before, after) = (&apart(then), &apart(now));
     if now.failed == now.total {
         return then.failed < then.total;
     }
-    let beyond_chance = difference(before, after, NEWS)
-        .is_some_and(|(estimate, ..)| estimate.value > 0.0 && estimate.low.is_some_and(|low| low > 0.0));
+    // Nor does it make chance of them that one run is down and the others are not.
+    let beyond_chance = independent_difference(then, now, NEWS)
+        .is_some_and(|rise| rise.value > 0.0 && rise.low.is_some_and(|low| low > 0.0));
     !is_failing(then.failed, then.total, limit) && beyond_chance
 }
 

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::measure::{Dimension, Direction, Polarity};
 
 use super::as_recorded::as_recorded;
-use super::beyond_noise::{BothSides, Zeros, beyond_noise};
+use super::beyond_noise::Zeros;
 use super::capture::{Capture, Dependence, MetricRuns, RateRun};
 use super::center::least_p;
 pub use super::criteria::Criteria;
@@ -194,13 +194,11 @@ fn share_zeros(drafts: &mut [ChangeDraft<'_>], chance: f64) {
     for (draft, zeros) in drafts.iter().filter_map(|draft| Some((draft, draft.zeros_of_group()?))) {
         metrics.entry(name(draft)).or_default().push(zeros);
     }
-    metrics.retain(|_, groups| {
-        let zeros = Some(Zeros::pooled(groups));
-        groups.len() > 1 && beyond_noise(&BothSides { zeros, ..BothSides::default() }, chance).is_some()
-    });
+    let large = |(name, groups): ((String, String), Vec<Zeros>)| Some((name, Zeros::of_all(&groups, chance)?));
+    let metrics: BTreeMap<(String, String), Zeros> = metrics.into_iter().filter_map(large).collect();
     for draft in drafts.iter_mut().filter(|_| !metrics.is_empty()) {
-        if let Some(groups) = metrics.get(&name(draft)) {
-            draft.take_zeros(Zeros::pooled(groups));
+        if let Some(all) = metrics.get(&name(draft)) {
+            draft.take_zeros(*all);
         }
     }
 }

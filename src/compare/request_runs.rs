@@ -47,22 +47,24 @@ fn rate_of(run: &RequestRun) -> Option<RateRun> {
     let whole = inside.filter(|bin| bin.to - bin.from >= run.bin_width / 2.0);
     let rates: Vec<f64> = whole.map(|bin| bin.rate).collect();
     let of = if run.are_requests { RateOf::Requests } else { RateOf::Rows };
-    let blank = RateRun {
-        source: run.source.clone(),
-        of,
-        requests,
-        seconds,
-        relative_error: None,
-        degrees_of_freedom: rates.len().saturating_sub(1) as u64,
-    };
-    Some(if rates.len() >= FEWEST_STRETCHES {
-        RateRun { relative_error: by_stretches(&rates), ..blank }
-    } else {
-        // Of the first and the last second nobody knows how much belongs to the run.
-        let inner =
-            if run.clock.whole_seconds { rates.get(1..rates.len().saturating_sub(1)) } else { Some(&rates[..]) };
-        of_short_run(blank, inner.unwrap_or_default(), run.clock.whole_seconds)
-    })
+    Some(known_by((run.source.clone(), of), (requests, seconds), &rates, run.clock.whole_seconds))
+}
+
+/// So many of something in so many seconds, with how well its rate is known by those of its stretches.
+fn known_by(
+    (source, of): (String, RateOf),
+    (requests, seconds): (u64, f64),
+    rates: &[f64],
+    whole_seconds: bool,
+) -> RateRun {
+    let degrees_of_freedom = rates.len().saturating_sub(1) as u64;
+    let run = RateRun { source, of, requests, seconds, relative_error: None, degrees_of_freedom };
+    if rates.len() >= FEWEST_STRETCHES {
+        return RateRun { relative_error: by_stretches(rates), ..run };
+    }
+    // Of the first and the last second nobody knows how much belongs to the run.
+    let inner = if whole_seconds { rates.get(1..rates.len().saturating_sub(1)).unwrap_or_default() } else { rates };
+    of_short_run(run, inner, whole_seconds)
 }
 
 /// The relative error of a mean rate, by how it varies from stretch to stretch.
@@ -105,19 +107,7 @@ fn rate_of_messages(service: &Service) -> Option<RateRun> {
     let first = service.series.iter().position(|slot| slot.sent > 0)?;
     let sent = service.series.get(first..=last)?.iter().filter(|slot| slot.length > 0.0);
     let rates: Vec<f64> = sent.map(|slot| slot.sent as f64 / slot.length).collect();
-    let blank = RateRun {
-        source: service.source.clone(),
-        of: RateOf::Messages,
-        requests,
-        seconds,
-        relative_error: None,
-        degrees_of_freedom: rates.len().saturating_sub(1) as u64,
-    };
-    Some(if rates.len() >= FEWEST_STRETCHES {
-        RateRun { relative_error: by_stretches(&rates), ..blank }
-    } else {
-        of_short_run(blank, &rates, false)
-    })
+    Some(known_by((service.source.clone(), RateOf::Messages), (requests, seconds), &rates, false))
 }
 
 /// Which part of the runs of a source was captured.

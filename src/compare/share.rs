@@ -34,6 +34,12 @@ impl Share {
     }
 }
 
+/// The same of two shares of which each row is taken for itself: that failures stand together makes them no chance.
+pub(crate) fn independent_difference(before: Share, after: Share, confidence: f64) -> Option<Estimate> {
+    let [before, after] = [before, after].map(|share| [Share { dependence: 1.0, ..share }]);
+    difference(&before, &after, confidence).map(|(estimate, ..)| estimate)
+}
+
 /// The share of `after` less that of `before`, from all their runs; and what the runs say where there are several.
 pub(crate) fn difference(
     before: &[Share],

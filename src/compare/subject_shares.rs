@@ -7,7 +7,7 @@ use crate::measure::Statistic;
 
 use super::collect::Reading;
 use super::target::SubjectShare;
-use super::unmeasured::RowsByLabel;
+use super::unmeasured::silent;
 
 /// The failures that targets speak of.
 pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
@@ -22,9 +22,8 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
             let share = SubjectShare { source, metric, grouped_by, group, failed, total, unclear: 0, inflation: 1.0 };
             (failed <= total && total > 0).then_some(share)
         }));
-        let rows = &RowsByLabel::of(reading.analysis);
         let told = reading.sampled().filter_map(|found| Some((found, found.failures.as_ref()?)));
-        shares.extend(told.flat_map(|told| failures_of(told).chain(rows.silent(told))));
+        shares.extend(told.flat_map(|told| failures_of(told).chain(silent(reading.analysis, told))));
         if let Some((service, source)) = reading.service.zip(reading.source().next())
             && let Some(failed) = service.errors.failed.filter(|_| !service.nothing_answered())
         {

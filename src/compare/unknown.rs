@@ -10,7 +10,7 @@ use super::criteria::SHARE_MARGIN;
 use super::draft::ChangeDraft;
 use super::outcome::{Change, Effect, Reason, Scale, Verdict};
 use super::pairing::{SharePair, runs_of};
-use super::share::difference;
+use super::share::{difference, independent_difference};
 use crate::measure::{Dimension, Polarity, Statistic};
 
 /// The level at which a rise is no chance, over all of them together.
@@ -45,7 +45,9 @@ impl UnknownOutcomes {
             let Some(before) = before(pair, pairs) else { continue };
             let after = Share::pooled(&runs_of(&pair.after));
             if rose(before, after, level) {
-                found.insert(pair, Some([before, after]), reason_of(before, after));
+                let reason = reason_of(before, after);
+                let rise = Rise { metric: pair.metric.clone(), shares: Some([before, after]), reason };
+                found.rises.insert((pair.source.clone(), pair.group.clone()), rise);
             }
         }
         for pair in pairs.iter().filter(|pair| pair.is_of_failures()) {
@@ -62,11 +64,6 @@ impl UnknownOutcomes {
             }
         }
         found
-    }
-
-    fn insert(&mut self, pair: &SharePair<'_>, shares: Option<[Share; 2]>, reason: Reason) {
-        let place = (pair.source.clone(), pair.group.clone());
-        self.rises.insert(place, Rise { metric: pair.metric.clone(), shares, reason });
     }
 
     /// The rises, each a change that no test decides.
@@ -137,9 +134,8 @@ fn rose(before: Share, after: Share, level: f64) -> bool {
     if all(after) && !all(before) && after.total >= FEWEST_ROWS {
         return true;
     }
-    let apart = [before, after].map(|share| [Share { dependence: 1.0, ..share }]);
-    difference(&apart[0], &apart[1], level)
-        .is_some_and(|(estimate, ..)| estimate.value >= SHARE_MARGIN && estimate.low.is_some_and(|low| low > 0.0))
+    independent_difference(before, after, level)
+        .is_some_and(|rise| rise.value >= SHARE_MARGIN && rise.low.is_some_and(|low| low > 0.0))
 }
 
 #[cfg(test)]

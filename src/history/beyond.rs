@@ -93,13 +93,8 @@ pub(super) fn zeros(before: &[&RunMetric], after: &[&RunMetric]) -> Option<Zeros
         return None;
     }
     let counted = |lines: &[&RunMetric]| {
-        let shares = lines.iter().filter_map(|one| zeros_in(one));
-        let sum = shares.reduce(|one, other| Share {
-            failed: one.failed.saturating_add(other.failed),
-            total: one.total.saturating_add(other.total),
-            dependence: 1.0,
-        });
-        sum.filter(|sum| sum.total > 0)
+        let shares: Vec<Share> = lines.iter().filter_map(|one| zeros_in(one)).collect();
+        Some(Share::pooled(&shares)).filter(|sum| sum.total > 0)
     };
     let (first, second) = counted(before).zip(counted(after))?;
     let share = second.failed as f64 / second.total as f64;

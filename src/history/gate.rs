@@ -174,16 +174,10 @@ fn unseen(asked: FailOn, found: &Outcome<'_>) -> Vec<String> {
 fn undecided(found: &Outcome<'_>, newest: &NewestRun) -> Vec<String> {
     let known: BTreeMap<&str, &MetricHistory> =
         found.metrics.iter().map(|metric| (metric.name.as_str(), metric)).collect();
-    let is_directed = |one: &NewestValue| {
-        let metric = known.get(one.metric.as_str());
-        metric.is_some_and(|metric| metric.polarity != Polarity::Unknown && metric.dimension != Dimension::Ratio)
-    };
-    let any_directed = newest.metrics.iter().any(|one| one.p.is_some() && is_directed(one));
-    let counts = |one: &NewestValue| {
-        let has_direction = one.metric == RATE
-            || known.get(one.metric.as_str()).is_some_and(|metric| metric.polarity != Polarity::Unknown);
-        has_direction || !any_directed
-    };
+    let directed = |one: &NewestValue| known.get(one.metric.as_str()).filter(|one| one.polarity != Polarity::Unknown);
+    let is_no_share = |one: &NewestValue| directed(one).is_some_and(|metric| metric.dimension != Dimension::Ratio);
+    let any_directed = newest.metrics.iter().any(|one| one.p.is_some() && is_no_share(one));
+    let counts = |one: &&NewestValue| !any_directed || one.metric == RATE || directed(one).is_some();
     let reason = |one: &NewestValue| match one.verdict {
         _ if one.large => Some(far_off(one)),
         NewestVerdict::Changed if one.metric != RATE => {
@@ -191,7 +185,7 @@ fn undecided(found: &Outcome<'_>, newest: &NewestRun) -> Vec<String> {
         }
         _ => None,
     };
-    newest.metrics.iter().filter(|one| counts(one)).filter_map(reason).collect()
+    newest.metrics.iter().filter(counts).filter_map(reason).collect()
 }
 
 /// Why a value is too much to be passed over.

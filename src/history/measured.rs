@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::compare::beyond_noise::GAPS;
 use crate::compare::capture::{
     Capture, Environment, MetricRuns, RateRun, Recording, ReportedNumbers, Share, ShareRuns, Values, is_of_machine,
 };
@@ -46,6 +47,7 @@ pub struct Occasion {
 pub fn run(capture: &Capture, occasion: Occasion) -> Result<Run, Refusal> {
     let Environment { given, found, measured } = &capture.environment;
     let machine = measured.iter().filter(|(key, _)| is_of_machine(key));
+    let name_of = names_in(capture);
     Ok(Run {
         at: occasion.at,
         commit: occasion.commit,
@@ -54,8 +56,8 @@ pub fn run(capture: &Capture, occasion: Occasion) -> Result<Run, Refusal> {
         machine: machine.map(|(key, value)| (key.clone(), value.clone())).collect(),
         found: found.clone(),
         digest: digest(capture),
-        metrics: metrics(capture)?,
-        absent: Some(absent_values(capture)),
+        metrics: metrics(capture, &name_of)?,
+        absent: Some(absent_values(capture, &name_of)),
     })
 }
 
@@ -110,10 +112,7 @@ fn stated(reported: &[ReportedNumbers]) -> Vec<ReportedNumbers> {
 }
 
 /// Rows that hold no value of a metric, where they are more than a few.
-fn absent_values(capture: &Capture) -> AbsentValues {
-    /// A column with fewer gaps is one that every row fills.
-    const GAPS: f64 = 0.01;
-    let name_of = names_in(capture);
+fn absent_values(capture: &Capture, name_of: impl Fn(&str, &str) -> String) -> AbsentValues {
     let mut absent = AbsentValues::new();
     for share in &capture.shares {
         let Some((metric, (held, without))) = share.metric.strip_prefix(WITHOUT).zip(counts(share)) else { continue };
@@ -127,8 +126,7 @@ fn absent_values(capture: &Capture) -> AbsentValues {
 
 /// All metrics of a run. Files whose names differ only in numbers are repetitions, and their samples one population; a name that several
 /// other files have stands behind that of its file.
-fn metrics(capture: &Capture) -> Result<Vec<RunMetric>, Refusal> {
-    let name_of = names_in(capture);
+fn metrics(capture: &Capture, name_of: impl Fn(&str, &str) -> String) -> Result<Vec<RunMetric>, Refusal> {
     let mut named_once: BTreeMap<(String, Option<String>), Vec<&MetricRuns>> = BTreeMap::new();
     for one in &capture.metrics {
         let entry = named_once.entry((name_of(&one.metric, &one.source), one.group.clone()));

@@ -150,17 +150,12 @@ fn share_zeros(beside: &mut [Beside<'_>], lines: &Lines<'_>, last: usize) {
             metrics.entry(&line.metric).or_default().push(place);
         }
     }
-    for groups in metrics.values().filter(|groups| groups.len() > 1) {
+    for groups in metrics.values() {
         let all: Vec<Zeros> = groups.iter().filter_map(|place| beside[*place].sides.zeros).collect();
-        let zeros = Some(Zeros::pooled(&all));
-        if beyond_noise(&BothSides { zeros, ..BothSides::default() }, chance_of_one(tests)).is_none() {
-            continue;
-        }
+        let Some(all) = Zeros::of_all(&all, chance_of_one(tests)) else { continue };
         for place in groups {
-            let own = &mut beside[*place].sides.zeros;
-            if own.is_some_and(|own| own.are_no_evidence()) {
-                *own = zeros;
-            }
+            let own = beside[*place].sides.zeros.as_mut();
+            own.filter(|own| own.are_no_evidence()).into_iter().for_each(|own| *own = all);
         }
     }
 }

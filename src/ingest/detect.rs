@@ -61,20 +61,20 @@ pub(crate) fn detect<R: Read>(
             .ok_or_else(|| IngestError::UnknownFormat { name: name.clone(), known: known() })?;
         return Ok((format, vec!["named by --format or the configuration".to_owned()]));
     }
-    let refused = match recognise(TOOLS, NOTATIONS, &head) {
-        Err(refused @ IngestError::Unrecognised { .. }) => refused,
+    let recognised = recognise(TOOLS, NOTATIONS, &head);
+    let may_be_text = match &recognised {
         // A single line of delimited text is a header, and nothing below it.
-        Ok((format, _)) if format.name == DELIMITED && head.complete && line_ends < 2 => {
-            IngestError::Unrecognised { seen: seen(&head) }
-        }
-        found => return found,
+        Ok((format, _)) => format.name == DELIMITED && head.complete && line_ends < 2,
+        Err(refused) => matches!(refused, IngestError::Unrecognised { .. }),
     };
+    if !may_be_text {
+        return recognised;
+    }
     if let Some((offset, found)) = behind_text(&head) {
         records.skip_lines(offset);
         return Ok(found);
     }
-    let recognised = recognise(TOOLS, NOTATIONS, &head);
-    recognised.ok().or_else(|| by_delimiter(&head, options)).ok_or(refused)
+    recognised.or_else(|refused| by_delimiter(&head, options).ok_or(refused))
 }
 
 /// A document of JSON that ends the text, below a few lines that a tool printed before it, or behind the beginning of the only line; with

@@ -20,7 +20,7 @@ use case::one_each;
 pub use case::{Reason, Suspect};
 use kinds::{Decades, LabelKinds};
 pub(crate) use patterns::{LabelPatterns, NO_LABELS};
-use signs::{DECIMAL_SHARE, FOREIGN_RATIO, IMPOSSIBLE_SPANS, LONG_FRACTION, is_timeout};
+use signs::{FOREIGN_RATIO, IMPOSSIBLE_SPANS, is_timeout, longer_than_recording, whole_among_decimals};
 use unit_slip::{Far, unit_slip};
 
 use super::isolation::{Ends, ISOLATION_P, Isolation, IsolationKind, MIN_POSITIVE, Tail};
@@ -70,10 +70,9 @@ pub fn suspects_among(values: &[f64], dimension: Dimension, span: Option<f64>) -
 /// Finds the suspects, in order of their index.
 pub(crate) fn suspects(case: &Case<'_>) -> Vec<Suspect> {
     let mut suspects = one_each(case.aside().into_iter().chain(impossible(case)).collect());
-    let corrupted: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
-    suspects.extend(saturated::saturated(case, &corrupted));
+    suspects.extend(saturated::saturated(case, &indexes(&suspects)));
     suspects = one_each(suspects);
-    let taken: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
+    let taken = indexes(&suspects);
     let labels = case.measured.is_labelled().then(|| LabelKinds::new(case));
     let found = Decades::of(case, labels.as_ref(), &taken);
     let count = case.measured.len();
@@ -92,18 +91,23 @@ pub(crate) fn suspects(case: &Case<'_>) -> Vec<Suspect> {
     }
     // Then all of them together.
     if found.all.may_hold_gap() {
-        let mut taken: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
-        taken.sort_unstable();
+        let taken = indexes(&suspects);
         let members = Members { case, kinds: labels.as_ref(), groups: None, taken: &taken };
         suspects.extend(isolated(&members, &[count]));
     }
     if case.span.is_some_and(|span| found.all.may_exceed(IMPOSSIBLE_SPANS * span)) {
-        let mut taken: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
-        taken.sort_unstable();
+        let taken = indexes(&suspects);
         suspects.extend(beyond::beyond_recording(case, &taken));
     }
     suspects.sort_by_key(|suspect| suspect.index);
     suspects
+}
+
+/// The indexes of suspects, ascending.
+fn indexes(suspects: &[Suspect]) -> Vec<usize> {
+    let mut indexes: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
+    indexes.sort_unstable();
+    indexes
 }
 
 /// Values that are wrong by themselves, whatever the others are.
@@ -312,30 +316,13 @@ fn foreign_label(case: &Case<'_>, gap: &Isolation, inside: &[usize], index: usiz
     if gap.tail != Tail::Upper || gap.gap_ratio < FOREIGN_RATIO || is_timeout(case, index) {
         return Vec::new();
     }
-    let mut reasons = Vec::new();
-    let whole = || inside.iter().all(|index| case.measured.is_whole(*index));
-    if let Some(shape) = case.shape.filter(|shape| shape.usual_digits() >= LONG_FRACTION) {
-        let others = case.measured.len() - inside.len();
-        if shape.decimals() as f64 >= DECIMAL_SHARE * others as f64 && whole() {
-            reasons.push(Reason::WholeAmongDecimals(shape.usual_digits()));
-        }
-    }
-    let impossible = |span: &f64| *span > 0.0 && case.value(index) > IMPOSSIBLE_SPANS * span;
-    if let Some(span) = case.span.filter(|_| case.dimension == Dimension::Time).filter(impossible) {
-        reasons.push(Reason::LongerThanFile(span));
-    }
-    reasons
+    let whole = whole_among_decimals(case, inside, case.measured.len() - inside.len());
+    whole.into_iter().chain(longer_than_recording(case, index)).collect()
 }
 
 fn further_evidence(case: &Case<'_>, kinds: Option<&LabelKinds<'_>>, far: &Far, index: usize) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    if let Some(shape) = case.shape {
-        let usual = shape.usual_digits();
-        let mostly_decimals = shape.decimals() as f64 >= DECIMAL_SHARE * case.measured.len() as f64;
-        if usual >= LONG_FRACTION && mostly_decimals && case.measured.is_whole(index) {
-            reasons.push(Reason::WholeAmongDecimals(usual));
-        }
-    }
+    let whole = whole_among_decimals(case, &[index], case.measured.len());
+    let mut reasons: Vec<Reason> = whole.into_iter().collect();
     if let (Some(code), Some(kinds)) = (case.measured.code(index), kinds) {
         let code = code as usize;
         if kinds.odd.get(code) == Some(&true) {
@@ -349,10 +336,7 @@ fn further_evidence(case: &Case<'_>, kinds: Option<&LabelKinds<'_>>, far: &Far, 
     if let Some(slip) = unit_slip(case, far, index) {
         reasons.push(Reason::UnitSlip(slip));
     }
-    let impossible = |span: &f64| *span > 0.0 && case.value(index) > IMPOSSIBLE_SPANS * span;
-    if let Some(span) = case.span.filter(|_| case.dimension == Dimension::Time).filter(impossible) {
-        reasons.push(Reason::LongerThanFile(span));
-    }
+    reasons.extend(longer_than_recording(case, index));
     reasons
 }
 

@@ -217,6 +217,11 @@ impl Column {
         }
     }
 
+    /// Whether no cell has anything in it.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.cells == CellType::Text && self.dictionary.iter().all(|text| text.trim().is_empty())
+    }
+
     /// The unit of the recorded values; unknown where none was found.
     pub fn unit(&self) -> Unit {
         self.unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)

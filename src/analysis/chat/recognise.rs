@@ -78,9 +78,7 @@ fn find(table: &Table, options: &ServiceOptions, field: Field) -> Option<usize> 
         .columns
         .iter()
         .enumerate()
-        .filter(|(index, column)| {
-            (fits(column.cells) || may_be_empty && is_empty(table, *index)) && !taken(&column.name)
-        })
+        .filter(|(_, column)| (fits(column.cells) || may_be_empty && column.is_blank()) && !taken(&column.name))
         .filter_map(|(index, column)| Some((names::rank(field, &column.name)?, index)))
         .filter(|(_, index)| {
             let timeout = matches!(field, Field::TimeoutDetected | Field::TimeoutReported);
@@ -90,12 +88,6 @@ fn find(table: &Table, options: &ServiceOptions, field: Field) -> Option<usize> 
         })
         .min()
         .map(|(_, index)| index)
-}
-
-/// Whether a column has no cell with anything in it.
-pub(crate) fn is_empty(table: &Table, index: usize) -> bool {
-    let column = &table.columns[index];
-    column.cells == CellType::Text && column.dictionary.iter().all(|text| text.trim().is_empty())
 }
 
 /// Whether a column says yes or no: true and false, or 0 and 1 and nothing else.
@@ -245,7 +237,7 @@ fn requests(table: &Table, options: &ServiceOptions) -> Option<Recognition> {
     let complete = complete && (options.says_anything() || goes_on(table, sent));
     // That nothing was answered is news of what says that it was sent, by sessions, and of nothing that was measured.
     let measured = table.columns_as(Role::Metric).next().is_some();
-    if is_empty(table, completed) && (session.is_none() || !requested || measured) {
+    if table.columns[completed].is_blank() && (session.is_none() || !requested || measured) {
         return None;
     }
     if sent == completed || first == Some(completed) || !(complete || options.says_anything()) {

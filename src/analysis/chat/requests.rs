@@ -191,7 +191,7 @@ impl Times {
         if cells.cells == CellType::Timestamp {
             return Some(Self { nanos: table.instants(column), instants: true, assumed: None });
         }
-        if recognise::is_empty(table, column) {
+        if table.columns[column].is_blank() {
             let rows = usize::try_from(table.lines.rows()).ok()?;
             return Some(Self { nanos: vec![None; rows], instants: true, assumed: None });
         }

@@ -20,10 +20,7 @@ pub(super) fn settle(table: &mut Table) {
         return;
     }
     for column in &mut table.columns {
-        let is_empty = column.role == Role::Unused
-            && !column.cells.is_number()
-            && column.dictionary.iter().all(|text| text.trim().is_empty());
-        if is_empty && is_duration(&column.name) {
+        if column.role == Role::Unused && column.is_blank() && is_duration(&column.name) {
             column.role = Role::Metric;
             column.role_reason = format!("called `{}`, and empty in rows that failed", column.name);
         }

@@ -6,9 +6,10 @@
 
 use crate::measure::Statistic;
 use crate::measure::reported::{Reported, ReportedValue};
-use crate::table::{Column, Role, Table, UnitChoice};
+use crate::table::{Column, Role, Table};
 
 use super::name;
+use super::so_far;
 use super::vocabulary::Words;
 
 /// What a column of percents is called.
@@ -22,34 +23,29 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
     if !(2..=MOST_ROWS).contains(&rows) {
         return Vec::new();
     }
-    let Some((column, percents)) = percents(table, rows) else { return Vec::new() };
+    let Some((column, percents)) = percents(table) else { return Vec::new() };
     let told_apart = |role| table.columns_as(role).any(|other| other != column);
     if [Role::Label, Role::Timestamp, Role::Run, Role::Setting].into_iter().any(told_apart) {
         return Vec::new();
     }
     let measured: Vec<usize> = table.columns_as(Role::Metric).filter(|other| *other != column).collect();
-    let values =
-        |column: usize| -> Option<Vec<f64>> { (0..rows).map(|row| table.values(column).number(row)).collect() };
-    let rising = |column: &usize| values(*column).is_some_and(|values| values.is_sorted());
+    let rising = |column: &usize| numbers(table, *column).is_some_and(|values| values.is_sorted());
     let lasts = |column: &usize| table.columns[*column].unit().dimension.is_time();
     if measured.is_empty() || !measured.iter().all(lasts) || !measured.iter().all(rising) {
         return Vec::new();
     }
     let of = |index: &usize| {
         let column = &table.columns[*index];
-        let value = |row: usize| ReportedValue {
-            statistic: statistic(percents[row]),
-            value: table.values(*index).number(row).unwrap_or_default(),
-            unit: column.unit(),
-            unit_assumed: column.unit.as_ref().is_some_and(UnitChoice::is_a_guess),
-            line: table.lines.line(row as u64),
+        let value = |row: usize| {
+            let value = so_far::value_in_row(table, *index, row)?;
+            Some(ReportedValue { statistic: statistic(percents[row]), ..value })
         };
         Reported {
             metric: column.name.clone(),
             label: None,
             meaning: column.meaning.clone(),
             polarity: column.polarity,
-            values: (0..rows).map(value).collect(),
+            values: (0..rows).filter_map(value).collect(),
         }
     };
     let reported = measured.iter().map(of).collect();
@@ -58,17 +54,22 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
 }
 
 /// The column of percents, and these from 0 to 100.
-fn percents(table: &Table, rows: usize) -> Option<(usize, Vec<f64>)> {
+fn percents(table: &Table) -> Option<(usize, Vec<f64>)> {
     let called = |column: &Column| {
         let words = name::words(name::leaf(&column.name));
         column.cells.is_number() && words.len() == 1 && PERCENTS.has(&words[0])
     };
     let column = table.columns.iter().position(called)?;
-    let values: Vec<f64> = (0..rows).map(|row| table.values(column).number(row)).collect::<Option<_>>()?;
+    let values = numbers(table, column)?;
     let rise = values.windows(2).all(|pair| pair[0] < pair[1]) && values[0] >= 0.0;
     let last = *values.last()?;
     let scale = if last <= 1.0 { 100.0 } else { 1.0 };
     (rise && last <= 100.0).then(|| (column, values.iter().map(|value| value * scale).collect()))
+}
+
+/// The numbers of all rows; `None` where one has none.
+fn numbers(table: &Table, column: usize) -> Option<Vec<f64>> {
+    table.values(column).iter().collect()
 }
 
 fn statistic(percent: f64) -> Statistic {

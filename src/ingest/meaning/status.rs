@@ -302,7 +302,7 @@ pub(super) fn is_severity(table: &Table, values: &Cells) -> bool {
 }
 
 /// How many numbers of a column are codes of HTTP.
-fn code_count(values: &Cells) -> CodeCount {
+pub(super) fn code_count(values: &Cells) -> CodeCount {
     let mut count = CodeCount::default();
     values.visit_present(0..values.count(), |block| count.count(block));
     count

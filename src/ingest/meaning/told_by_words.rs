@@ -19,12 +19,6 @@ const OUTCOME: Words = Words::of(
     "state verdict conclusion judgement judgment ergebnis zustand resultado estado résultat resultat état etat risultato esito stato \
      结果 状态 結果 状態 결과 상태",
 );
-/// Called so, a column says what was tried, or why: a word of failure there is no outcome.
-const TRIED: Words = Words::of(
-    "scenario mode fault faults injection inject injected chaos experiment config policy strategy behavior behaviour case problem operation op \
-     action method phase stage step workload query function program tool cmd command input dataset file path url endpoint route page host \
-     service reason cause why on when if severity priority signal expected expect want wanted simulate simulated",
-);
 /// Each column of a table of more would be held against all others.
 const MOST_COLUMNS: usize = 100;
 /// Fewer rows may be of one kind by chance.
@@ -38,24 +32,16 @@ pub(super) fn by_texts(table: &Table, index: usize, words: &[String]) -> Option<
     if are_classes(table, index, words) {
         return Some("its texts are classes of the codes of HTTP");
     }
-    let names_else = [vocabulary::KIND, TRIED, vocabulary::CONFIGURATION, vocabulary::QUESTION, vocabulary::IDENTIFIER];
-    if names_else.iter().any(|known| known.among(words).is_some()) {
-        return None;
-    }
-    let reason = if is_called_outcome(words) && are_outcomes(column) {
-        "called like an outcome, and each of its texts is a word for one"
-    } else {
-        return None;
-    };
-    (!is_beside_status(table, index)).then_some(reason)
+    let is_outcome = is_called_outcome(words) && are_outcomes(column) && !is_beside_status(table, index);
+    is_outcome.then_some("called like an outcome, and each of its texts is a word for one")
 }
 
-/// `verdict`, `final_state`, `test_verdict`.
+/// `verdict`, `final_state`; `test_state` is as well what was tried.
 fn is_called_outcome(words: &[String]) -> bool {
     let [before @ .., last] = words else { return false };
     let is_of_row =
         |word: &String| vocabulary::BESIDE_STATUS.has(word) || vocabulary::OF_ROW.has(word) || OUTCOME.has(word);
-    OUTCOME.has(last) && before.iter().all(is_of_row)
+    OUTCOME.has(last) && before.iter().all(is_of_row) && vocabulary::QUESTION.among(words).is_none()
 }
 
 /// Whether all texts are words for how something ended, some for a failure and some for success; or one word throughout that means nothing
@@ -114,7 +100,7 @@ fn counts_several(column: &Column) -> bool {
     column.cells.is_number() && (counts || name::read(&column.name).statistic.is_some())
 }
 
-/// Why whole numbers are codes that say how each row ended, under a name that says less: `response` beside a duration, `error` without one.
+/// Why whole numbers are codes that say how each row ended, under a name that says less: `response` or `error`, beside a duration.
 pub(super) fn by_codes(table: &Table, index: usize, words: &[String]) -> Option<&'static str> {
     const ANSWER: Words = Words::of("http https response reply");
     const OF_ERROR: Words = Words::of("error err failure exception code status http number no");
@@ -128,6 +114,7 @@ pub(super) fn by_codes(table: &Table, index: usize, words: &[String]) -> Option<
         || table.columns.len() > MOST_COLUMNS
         || column.cells != CellType::Integer
         || values.count() < FEWEST_CODES
+        || !is_beside_duration(table, index)
         || is_beside_status(table, index)
     {
         return None;
@@ -148,18 +135,12 @@ pub(super) fn by_codes(table: &Table, index: usize, words: &[String]) -> Option<
     if different.len() > MOST_CODES || !usual {
         return None;
     }
-    match () {
-        () if !telling || !count.has_only_codes() || table.columns.iter().any(counts_several) => None,
-        () if is_answer && is_beside_duration(table, index) => {
-            Some("codes of HTTP and nothing else, beside a duration")
-        }
-        () if is_error
-            && is_beside_duration(table, index)
-            && values.count() == values.rows()
-            && values.all(|code| code == 0.0 || code >= 400.0) =>
-        {
-            Some("codes of failures of HTTP and nothing else, by its name errors")
-        }
-        () => None,
+    if !telling || !count.has_only_codes() || table.columns.iter().any(counts_several) {
+        return None;
     }
+    if is_answer {
+        return Some("codes of HTTP and nothing else, beside a duration");
+    }
+    let each_failed = values.count() == values.rows() && values.all(|code| code == 0.0 || code >= 400.0);
+    each_failed.then_some("codes of failures of HTTP and nothing else, by its name errors")
 }

@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 
-use crate::measure::http_code::CodeCount;
-use crate::table::packed::CellsBuilder;
+use crate::table::packed::{Cells, CellsBuilder};
 use crate::table::storage::Storage;
 use crate::table::{CellType, Column, Role, Table};
 
 use crate::ingest::builder::{InvalidCells, WordCells};
+
+use super::status::code_count;
 
 /// Makes each status column of codes with words among them one of texts.
 pub(super) fn join(table: &mut Table, invalid: &InvalidCells, storage: &Storage) {
@@ -35,18 +36,12 @@ fn is_of_codes(table: &Table, index: usize) -> bool {
     if column.role != Role::Status || !matches!(column.cells, CellType::Integer | CellType::Decimal) {
         return false;
     }
-    let (values, mut count) = (table.values(index), CodeCount::default());
-    values.visit_present(0..values.count(), |block| count.count(block));
+    let count = code_count(table.values(index));
     count.has_codes() && count.are_codes()
 }
 
 /// The cells of a column as texts: its numbers as they are written, and its words.
-fn as_texts(
-    table: &Table,
-    index: usize,
-    words: &WordCells,
-    storage: &Storage,
-) -> Option<(crate::table::packed::Cells, Vec<String>)> {
+fn as_texts(table: &Table, index: usize, words: &WordCells, storage: &Storage) -> Option<(Cells, Vec<String>)> {
     /// More different numbers are no codes.
     const MOST: usize = 1000;
     let values = table.values(index);

@@ -7,7 +7,7 @@
 use crate::measure::{Dimension, FindingKind, Severity};
 
 use super::case::{Case, Reason, Suspect};
-use super::signs::{DECIMAL_SHARE, FOREIGN_RATIO, IMPOSSIBLE_SPANS, LONG_FRACTION, is_timeout};
+use super::signs::{FOREIGN_RATIO, IMPOSSIBLE_SPANS, is_timeout, whole_among_decimals};
 use crate::stats::isolation::MIN_POSITIVE;
 
 /// Of more values it is not told which.
@@ -38,7 +38,7 @@ pub(super) fn beyond_recording(case: &Case<'_>, taken: &[usize]) -> Vec<Suspect>
         return Vec::new();
     }
     // Jobs, connections and ages of things may be far older than their log; requests are not.
-    let whole = whole_among_decimals(case, &sides).filter(|_| case.of_requests);
+    let whole = whole_among_decimals(case, &sides.beyond, inside).filter(|_| case.of_requests);
     let of = |index: &usize| {
         if is_timeout(case, *index) {
             return None;
@@ -81,14 +81,6 @@ fn sides(case: &Case<'_>, limit: f64, taken: &[usize]) -> Sides {
     sides.longest_inside = case.unit.to_base(longest);
     sides.shortest_beyond = case.unit.to_base(shortest);
     sides
-}
-
-/// Whether all of them are whole numbers where the others have long fractions.
-fn whole_among_decimals(case: &Case<'_>, sides: &Sides) -> Option<Reason> {
-    let shape = case.shape.filter(|shape| shape.usual_digits() >= LONG_FRACTION)?;
-    let written = shape.decimals() as f64 >= DECIMAL_SHARE * sides.inside as f64;
-    let whole = written && sides.beyond.iter().all(|index| case.measured.is_whole(*index));
-    whole.then(|| Reason::WholeAmongDecimals(shape.usual_digits()))
 }
 
 /// Whether the number, as it was recorded, is an instant of the file's own clock.

@@ -39,7 +39,6 @@ fn parse(line: &str) -> Option<(&str, &str, &str)> {
 /// An operation with what was said of it.
 struct Operation {
     latency: Summary,
-    requests: Summary,
     /// As `Operations` says.
     counted: Option<f64>,
     /// By what they returned.
@@ -93,9 +92,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
             let unit = if name.ends_with("(ms)") { Unit::MILLISECOND } else { Unit::MICROSECOND };
             let (metric, label, meaning) = of_times(operation);
             let latency = Summary::new(metric, unit, Some(meaning)).of(Some(label));
-            let new = |metric, unit, meaning| Summary::new(metric, unit, Some(meaning)).of(Some(operation));
-            let requests = new("operations", Unit::COUNT, "operations, and those that did not return OK");
-            let new = Operation { latency, requests, counted: None, returned: None, failed: None };
+            let new = Operation { latency, counted: None, returned: None, failed: None };
             operations.push((operation.to_owned(), new));
             operations.len() - 1
         });
@@ -115,18 +112,21 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         summary.give(sink);
     }
     let measured = operations.into_iter().zip(tries).filter(|((_, operation), _)| operation.counted.is_some());
-    for ((name, mut operation), tries) in measured {
-        if let Some(kind) = name.strip_suffix(FAILED).filter(|kind| !tried.contains(&(*kind).to_owned())) {
+    for ((name, operation), tries) in measured {
+        let counts = match name.strip_suffix(FAILED) {
             // None of its kind succeeded.
+            Some(kind) if !tried.iter().any(|one| one == kind) => Some((kind, [operation.counted; 2])),
+            None if !ONCE.contains(&name.as_str()) => Some((
+                name.as_str(),
+                [tries.map(|[tried, _]| tried).or(operation.counted), tries.map(|[_, failed]| failed)],
+            )),
+            _ => None,
+        };
+        if let Some((kind, [tried, failed])) = counts {
             let meaning = "operations, and those that did not return OK";
-            let mut requests = Summary::new("operations", Unit::COUNT, Some(meaning)).of(Some(kind));
-            requests.add(Statistic::Count, operation.counted).add(Statistic::Failures, operation.counted);
-            requests.give(sink);
-        }
-        if !name.ends_with(FAILED) && !ONCE.contains(&name.as_str()) {
-            operation.requests.add(Statistic::Count, tries.map(|[tried, _]| tried).or(operation.counted));
-            operation.requests.add(Statistic::Failures, tries.map(|[_, failed]| failed));
-            operation.requests.give(sink);
+            let mut operations = Summary::new("operations", Unit::COUNT, Some(meaning)).of(Some(kind));
+            operations.add(Statistic::Count, tried).add(Statistic::Failures, failed);
+            operations.give(sink);
         }
         operation.latency.give(sink);
     }
