@@ -21,7 +21,7 @@ fn try_source(text: &str) -> Result<Source, IngestError> {
 #[track_caller]
 fn numbers(source: &Source, metric: &str) -> Vec<f64> {
     let (table, column) = metric_column(source, metric);
-    table.values(column).present()
+    table.values(column).iter().flatten().collect()
 }
 
 #[track_caller]

@@ -55,12 +55,14 @@ fn is_far_apart(table: &Table, index: usize) -> bool {
 /// Whether two columns go the same way from row to row, in nearly all steps in which both move.
 fn goes_along(table: &Table, one: usize, other: usize) -> bool {
     const MOST: f64 = 0.9;
-    let numbers: Vec<(f64, f64)> =
-        table.values(one).iter().zip(table.values(other).iter()).filter_map(|(one, other)| one.zip(other)).collect();
-    let steps = numbers.windows(2).map(|pair| (pair[1].0 - pair[0].0) * (pair[1].1 - pair[0].1));
-    let moved: Vec<f64> = steps.filter(|step| *step != 0.0).collect();
-    let along = moved.iter().filter(|step| **step > 0.0).count();
-    moved.len() >= FEWEST_STEPS && along as f64 >= MOST * moved.len() as f64
+    let numbers = || table.values(one).iter().zip(table.values(other).iter()).filter_map(|(one, other)| one.zip(other));
+    let steps = numbers().zip(numbers().skip(1)).map(|(before, next)| (next.0 - before.0) * (next.1 - before.1));
+    let (mut moved, mut along) = (0_usize, 0_usize);
+    for step in steps.filter(|step| *step != 0.0) {
+        moved += 1;
+        along += usize::from(step > 0.0);
+    }
+    moved >= FEWEST_STEPS && along as f64 >= MOST * moved as f64
 }
 
 /// Whether a column is called by one letter between those of its neighbours (`A`, `B`, `C`), of which one at least holds what nobody chose: other

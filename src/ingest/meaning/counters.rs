@@ -351,24 +351,24 @@ fn share_that_tells(
             return None;
         }
         let (shares, all) = (table.values(*index), table.values(measured));
-        let rows: Vec<(f64, f64)> = shares.iter().zip(all.iter()).filter_map(|(share, all)| share.zip(all)).collect();
+        let rows = || shares.iter().zip(all.iter()).filter_map(|(share, all)| share.zip(all));
         let digits = column.shape.as_ref().map_or(0, |shape| u8::try_from(shape.usual_digits()).unwrap_or(u8::MAX));
         // What is counted is whole; where rounding of the share leaves a doubt about the number, it is not told.
         let tells = |whole: f64| {
-            rows.iter().all(|(share, all)| {
+            rows().all(|(share, all)| {
                 let number = share / whole * all;
                 let (off, rounding) =
                     ((number - number.round()).abs(), 0.5 * 10_f64.powi(-i32::from(digits)) / whole * all);
-                (0.0..=whole).contains(share) && (off <= 1e-6 || rounding < 0.5 && off <= rounding)
+                (0.0..=whole).contains(&share) && (off <= 1e-6 || rounding < 0.5 && off <= rounding)
             })
         };
         let called_percent = share.starts_with('p');
-        let above_one = rows.iter().any(|(share, _)| *share > 1.0);
+        let above_one = rows().any(|(share, _)| share > 1.0);
         let whole = match () {
-            () if rows.is_empty() => return None,
+            () if rows().next().is_none() => return None,
             () if above_one || called_percent => 100.0,
             () if succeeded => 1.0,
-            () if rows.iter().all(|(share, _)| *share == 0.0) || tells(1.0) && !tells(100.0) => 1.0,
+            () if rows().all(|(share, _)| share == 0.0) || tells(1.0) && !tells(100.0) => 1.0,
             () => return None,
         };
         tells(whole).then_some((*index, ShareOf { whole, succeeded }))

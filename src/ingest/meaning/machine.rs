@@ -50,22 +50,20 @@ pub(super) fn fact(table: &Table, index: usize, words: &[String]) -> Option<(Rol
     let of_moment = words.iter().any(|word| {
         matches!(word.as_str(), "cur" | "current" | "freq" | "frequency" | "clock" | "mhz" | "ghz" | "speed")
     });
-    let numbers = values.present();
-    let first = *numbers.first()?;
+    let (low, high) = values.extremes()?;
     if rows == 1 {
         let limit = words.iter().any(|word| matches!(word.as_str(), "max" | "min" | "base" | "boost" | "nominal"));
         let is_fact = !of_moment && !is_memory(words) || limit || has_fact_beside(table, index);
         return is_fact.then(|| (Role::Unused, "a fact of the machine, not measured".to_owned()));
     }
-    if numbers.iter().all(|number| *number == first) {
-        if numbers.len() < rows {
+    if low == high {
+        if values.count() < rows {
             return Some((Role::Unused, "a fact of the machine, the same in all rows that have it".to_owned()));
         }
         return Some((Role::Setting, "the same fact of the machine in all rows".to_owned()));
     }
     // A clock that is read anew for every row wavers by a thousandth.
-    let (low, high) = numbers.iter().fold((first, first), |(low, high), one| (low.min(*one), high.max(*one)));
-    let wavers = of_moment && high - low <= 0.01 * high && numbers.iter().all(|number| *number > 100.0);
+    let wavers = of_moment && high - low <= 0.01 * high && low > 100.0;
     if wavers && !super::design::has_clock(table, index) {
         return Some((Role::Unused, "a clock rate of the machine, the same within a hundredth in all rows".to_owned()));
     }

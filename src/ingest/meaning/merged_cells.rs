@@ -87,7 +87,7 @@ fn merged_together(table: &Table, rows: usize, most: usize) -> Option<usize> {
     let front = (1..table.columns.len().min(most)).take_while(|index| filled(*index) == starts).count() + 1;
     let chosen = |column: &Column| match column.cells {
         CellType::Text | CellType::Integer => true,
-        CellType::Decimal => design::are_round(column.data.present().into_iter(), design::DIGITS),
+        CellType::Decimal => design::are_round(column.data.iter().flatten(), design::DIGITS),
         _ => false,
     };
     let behind = table.columns.get(front).filter(|behind| behind.cells == CellType::Text)?;
@@ -137,9 +137,7 @@ fn block_starts(table: &Table, index: usize, rows: usize, outer: Option<&[usize]
         CellType::Text => index == 0 || outer.is_some(),
         CellType::Integer => index == 0 || outer.is_some() || called,
         CellType::Decimal => {
-            called
-                && (index == 0 || outer.is_some())
-                && design::are_round(column.data.present().into_iter(), design::DIGITS)
+            called && (index == 0 || outer.is_some()) && design::are_round(column.data.iter().flatten(), design::DIGITS)
         }
         _ => false,
     };

@@ -33,14 +33,12 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
         let of =
             |wanted: Statistic| columns.iter().find(|(_, statistic)| *statistic == wanted).map(|(index, _)| *index);
         let (Some(least), Some(most)) = (of(Statistic::Min), of(Statistic::Max)) else { continue };
-        let all = |index: usize| table.values(index).present();
-        let (low, high) = (all(least), all(most));
-        if low.len() != rows || high.len() != rows {
+        let (low, high) = (table.values(least), table.values(most));
+        if low.count() != rows || high.count() != rows {
             continue;
         }
-        let runs_along =
-            low.windows(2).all(|pair| pair[1] <= pair[0]) && high.windows(2).all(|pair| pair[1] >= pair[0]);
-        let goes_on = low[0] != low[rows - 1] && high[0] != high[rows - 1];
+        let runs_along = low.all_steps(|before, next| next <= before) && high.all_steps(|before, next| next >= before);
+        let goes_on = [low, high].iter().all(|cells| cells.number(0) != cells.number(rows - 1));
         if !runs_along || !goes_on {
             continue;
         }

@@ -86,26 +86,28 @@ pub(super) fn begins_anew(cells: &Cells) -> Option<Vec<usize>> {
     /// Of the usual step.
     const EVEN: f64 = 0.1;
     const MOST_RUNS: usize = 100;
-    let numbers: Vec<(usize, f64)> =
-        cells.iter().enumerate().filter_map(|(row, number)| Some((row, number?))).collect();
-    let (_, first) = *numbers.first()?;
-    let mut steps: Vec<f64> = numbers.windows(2).map(|pair| pair[1].1 - pair[0].1).filter(|step| *step > 0.0).collect();
-    if steps.len() < FEWEST {
+    /// Steps of which the middle one is the usual one.
+    const LOOKED_AT: usize = 1000;
+    let present = || cells.iter().enumerate().filter_map(|(row, number)| Some((row, number?)));
+    let steps = || present().zip(present().skip(1)).map(|((_, before), (row, next))| (row, next, next - before));
+    let (_, first) = present().next()?;
+    let mut some: Vec<f64> = steps().map(|(.., step)| step).filter(|step| *step > 0.0).take(LOOKED_AT).collect();
+    if some.len() < FEWEST {
         return None;
     }
-    let middle = steps.len() / 2;
-    let usual = *steps.select_nth_unstable_by(middle, f64::total_cmp).1;
+    let middle = some.len() / 2;
+    let usual = *some.select_nth_unstable_by(middle, f64::total_cmp).1;
     let mut starts = Vec::new();
-    for pair in numbers.windows(2) {
-        let step = pair[1].1 - pair[0].1;
+    let mut forward = 0_usize;
+    for (row, number, step) in steps() {
         match () {
-            () if step > 0.0 && (step - usual).abs() <= EVEN * usual => {}
+            () if step > 0.0 && (step - usual).abs() <= EVEN * usual => forward += 1,
             // As near its beginning as the first run was.
-            () if step < 0.0 && (pair[1].1 - first).abs() <= usual => starts.push(pair[1].0),
+            () if step < 0.0 && (number - first).abs() <= usual && starts.len() < MOST_RUNS => starts.push(row),
             () => return None,
         }
     }
-    ((1..MOST_RUNS).contains(&starts.len()) && 4 * starts.len() <= steps.len()).then_some(starts)
+    ((1..MOST_RUNS).contains(&starts.len()) && 4 * starts.len() <= forward).then_some(starts)
 }
 
 /// How numbers that never fall grow, between the rows at which they begin anew. Nothing is kept of each of them: a recording may be long.

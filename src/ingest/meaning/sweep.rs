@@ -91,8 +91,7 @@ pub(super) fn nested_loops(table: &Table) -> usize {
     }
     let whole = |column: &usize| table.columns[*column].cells == CellType::Integer;
     let columns: Vec<usize> = (0..table.columns.len().saturating_sub(1)).take_while(whole).take(MOST).collect();
-    let different =
-        |one: &usize| table.values(*one).present().into_iter().map(f64::to_bits).collect::<BTreeSet<_>>().len();
+    let different = |one: &usize| table.values(*one).iter().flatten().map(f64::to_bits).collect::<BTreeSet<_>>().len();
     // A first column that is another in each row numbers them.
     if columns.first().is_none_or(|first| 2 * different(first) > rows) {
         return 0;

@@ -220,13 +220,11 @@ pub(super) fn device(table: &Table, index: usize, words: &[String]) -> Option<(R
     if !called || column.cells != CellType::Integer || values.count() < rows {
         return None;
     }
-    let numbers = values.present();
-    let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (low, high) = values.extremes()?;
     if low != 0.0 && low != 1.0 || high <= low {
         return None;
     }
-    let by_ones = numbers.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
+    let by_ones = values.all_steps(|before, next| next - before == 1.0);
     if by_ones && rows >= FEWEST {
         return Some((
             Role::Identifier,
@@ -234,8 +232,8 @@ pub(super) fn device(table: &Table, index: usize, words: &[String]) -> Option<(R
         ));
     }
     let many = high - low + 1.0;
-    let follows = |pair: &[f64]| pair[1] - pair[0] == 1.0 || pair[0] == high && pair[1] == low;
-    let turns = many <= MOST_DEVICES as f64 && rows as f64 >= 2.0 * many && numbers.windows(2).all(follows);
+    let follows = |before: f64, next: f64| next - before == 1.0 || before == high && next == low;
+    let turns = many <= MOST_DEVICES as f64 && rows as f64 >= 2.0 * many && values.all_steps(follows);
     turns.then(|| {
         (Role::Setting, format!("called `{}`, and goes through its numbers in turn: it says which", column.name))
     })
@@ -248,8 +246,7 @@ pub(super) fn set_lists_aside(tables: &mut [Table]) {
     for table in tables.iter() {
         for column in table.columns_as(Role::Setting).filter(|column| table.columns[*column].cells.is_number()) {
             let mut seen = BTreeSet::new();
-            let distinct =
-                table.values(column).present().into_iter().map(f64::to_bits).filter(|bits| seen.insert(*bits));
+            let distinct = table.values(column).iter().flatten().map(f64::to_bits).filter(|bits| seen.insert(*bits));
             tried.insert(distinct.take(MOST_DEVICES).collect());
         }
     }
@@ -257,10 +254,13 @@ pub(super) fn set_lists_aside(tables: &mut [Table]) {
         let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
         let [only] = metrics[..] else { continue };
         let column = &table.columns[only];
-        let numbers: Vec<u64> = table.values(only).present().into_iter().map(f64::to_bits).collect();
         let said = name::read(&column.name);
         let silent = said.kind.is_none() && said.unit.is_none();
-        if column.cells == CellType::Integer && silent && numbers.len() >= 3 && tried.contains(&numbers) {
+        if column.cells != CellType::Integer || !silent || table.values(only).count() > MOST_DEVICES {
+            continue;
+        }
+        let numbers: Vec<u64> = table.values(only).iter().flatten().map(f64::to_bits).collect();
+        if numbers.len() >= 3 && tried.contains(&numbers) {
             let column = &mut table.columns[only];
             column.role = Role::Unused;
             "the list of what was tried: another part of the document has a row for each"

@@ -298,20 +298,28 @@ impl Cells {
         self.parts.iter().any(|part| part.data.may_hold_negative_zeros())
     }
 
-    /// All numbers that are present, copied.
-    pub fn present(&self) -> Vec<f64> {
-        let mut numbers = Vec::with_capacity(self.count());
-        self.visit_present(0..self.count(), |block| numbers.extend_from_slice(block));
-        numbers
+    /// The least and the largest number that are present; nothing where none is.
+    pub fn extremes(&self) -> Option<(f64, f64)> {
+        let mut found: Option<(f64, f64)> = None;
+        self.visit_present(0..self.count(), |block| {
+            for number in block {
+                let (low, high) = found.unwrap_or((*number, *number));
+                found = Some((low.min(*number), high.max(*number)));
+            }
+        });
+        found
+    }
+
+    /// Whether it is so from each number that is present to the next one that is.
+    pub fn all_steps(&self, mut so: impl FnMut(f64, f64) -> bool) -> bool {
+        let mut before = None;
+        self.all(|number| before.replace(number).is_none_or(|before| so(before, number)))
     }
 
     /// At most about `most` of the numbers that are present, in equal distances.
     pub fn some(&self, most: usize) -> Vec<f64> {
         let count = self.count();
         let step = count.div_ceil(most.max(1)).max(1);
-        if step == 1 {
-            return self.present();
-        }
         let mut some = Vec::with_capacity(count / step + 1);
         let mut index = 0;
         self.visit_present(0..count, |block| {

@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(found.provenance.format, "codecarbon");
         assert_eq!(labels(&found), ["train", "infer"]);
         let table = &found.tables[0];
-        let of = |name: &str| table.values(table.position(name).unwrap()).present();
+        let of = |name: &str| table.values(table.position(name).unwrap()).iter().flatten().collect::<Vec<f64>>();
         assert_eq!((of("energy_consumed"), of("duration")), (vec![0.006, 0.0003], vec![20.25, 1.5]));
         // No GPU was there to be measured.
         assert_eq!((table.position("gpu_energy"), table.position("pue")), (None, None));
