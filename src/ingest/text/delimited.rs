@@ -145,7 +145,7 @@ impl ByBlocks for RowReader<'_> {
             self.comments += 1;
             return Ok(true);
         }
-        let whole = self.sections.with_unnamed_last(row, line, self.sink);
+        let whole = self.sections.with_unnamed(row, line, self.sink);
         let row = whole.as_ref().map_or(row, RowBuffer::row);
         let last_cell = if terminated { Vec::new() } else { row.cell(row.len().saturating_sub(1)).to_vec() };
         if !self.sections.try_take(row, line) {

@@ -17,7 +17,7 @@ use crate::ingest::text::named_types;
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::ingest::text::side_by_side::SideBySide;
 use crate::ingest::text::split::Splitter;
-use crate::ingest::text::unnamed_last;
+use crate::ingest::text::unnamed_column;
 
 /// Share of rows without a header that must have as many fields as most.
 const LEAST_FITTING: f64 = 2.0 / 3.0;
@@ -40,8 +40,8 @@ pub(crate) struct Dialect {
     pub(crate) evidence: Vec<String>,
     /// Whether rows end in a delimiter that the header does not have.
     pub(crate) trailing: bool,
-    /// Whether most rows have one field more than the header has names, behind the named ones.
-    pub(crate) unnamed_last: bool,
+    /// Which field of most rows the header has no name for, where they have one more than names.
+    pub(crate) unnamed: Option<usize>,
     /// Where samples of one thing stand side by side in a row: the header and the types are those of a table with one in a row.
     pub(crate) side_by_side: Option<SideBySide>,
 }
@@ -78,7 +78,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         }
     }
     let (mark, mark_is_assumed) = decimal_mark(&rows, delimiter, width);
-    let unnamed_last = header != Some(false) && unnamed_last::complete(&mut rows, width, mark);
+    let unnamed = if header == Some(false) { None } else { unnamed_column::complete(&mut rows, width, mark) };
     let table: Vec<Row<'_>> = rows.iter().map(RowBuffer::row).filter(|row| row.len() == width).collect();
     let heading = Heading::of(&table, header, mark)?;
     let (first, body) = (&heading.first, &heading.body[..]);
@@ -145,7 +145,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         types,
         evidence,
         trailing,
-        unnamed_last,
+        unnamed,
         side_by_side,
     })
 }
@@ -201,7 +201,7 @@ impl Dialect {
             types,
             evidence: vec![evidence],
             trailing: false,
-            unnamed_last: false,
+            unnamed: None,
             side_by_side: Some(side_by_side),
         }
     }

@@ -23,4 +23,4 @@ pub(crate) mod sections;
 pub(crate) mod side_by_side;
 pub(crate) mod split;
 mod statements;
-mod unnamed_last;
+mod unnamed_column;

@@ -6,7 +6,7 @@ use crate::ingest::sink::Sink;
 use crate::ingest::text::header::{is_header, is_name};
 use crate::ingest::text::in_words::{fields, shortened};
 use crate::ingest::text::row::{Row, RowBuffer};
-use crate::ingest::text::unnamed_last;
+use crate::ingest::text::unnamed_column;
 
 use super::Sections;
 
@@ -35,20 +35,21 @@ impl Sections {
     }
 
     /// A row as wide as the header, where most rows have a field more: with an empty one, or with the name that the field is given.
-    pub(crate) fn with_unnamed_last(&mut self, row: Row<'_>, line: u64, sink: &mut Sink) -> Option<RowBuffer> {
+    pub(crate) fn with_unnamed(&mut self, row: Row<'_>, line: u64, sink: &mut Sink) -> Option<RowBuffer> {
         let width = self.dialect.types.len();
-        if !self.dialect.unnamed_last || row.len() + 1 != width || self.current > 0 {
-            return None;
-        }
-        let mut whole = RowBuffer::copy_of(row);
-        let names = self.dialect.header.as_deref().unwrap_or_default();
-        let is_header = names.split_last().is_some_and(|(_, named)| is_header(row, named));
-        whole.push(if is_header { unnamed_last::name(width) } else { String::new() }.as_bytes());
+        let place = self.dialect.unnamed.filter(|_| row.len() + 1 == width && self.current == 0)?;
+        let mut names = self.dialect.header.clone().unwrap_or_default();
+        let is_header = names.len() == width && {
+            names.remove(place);
+            is_header(row, &names)
+        };
+        let name = unnamed_column::name(place);
+        let whole = unnamed_column::with_cell(row, place, if is_header { name.as_bytes() } else { b"" });
         if is_header && self.expects_header {
             let reason = format!("{} with names stand above rows of {}", fields(row.len()), fields(width));
-            let action = format!(
-                "the last field is called `column_{width}`, and empty in rows without it; give it a name in the header"
-            );
+            let which = if place + 1 == width { "the last field".to_owned() } else { format!("field {}", place + 1) };
+            let action =
+                format!("{which} is called `{name}`, and empty in rows without it; give it a name in the header");
             sink.find(Severity::Suspicious, FindingKind::MissingHeader, line, reason, &action);
         }
         Some(whole)
