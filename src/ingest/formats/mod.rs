@@ -116,6 +116,7 @@ pub(crate) static NOTATIONS: &[Format] = &[
     generic::json::FORMAT,
     generic::delimited::FORMAT,
     generic::aligned::FORMAT,
+    generic::logfmt::FORMAT,
     generic::named_values::FORMAT,
 ];
 

@@ -3,6 +3,7 @@
 pub(crate) mod aligned;
 pub(crate) mod delimited;
 pub(crate) mod json;
+pub(crate) mod logfmt;
 pub(crate) mod named_values;
 pub(crate) mod ndjson;
 pub(crate) mod parquet;
