@@ -39,7 +39,18 @@ pub(super) fn were_compared(table: &Table, columns: &[usize], codes: &Cells) -> 
     };
     // A log has its rows as they came, and often says how each of them ended.
     let is_log = || has_clock(table) || table.columns_as(Role::Status).next().is_some() && !has_rates_alone(table);
-    table.lines.rows() <= MOST_ROWS_OF_DESIGN as u64 && !columns.iter().any(not_chosen) && !is_log()
+    let is_short = table.lines.rows() <= MOST_ROWS_OF_DESIGN as u64;
+    is_short && (!columns.iter().any(not_chosen) || columns.len() > 1 && are_as_often(codes)) && !is_log()
+}
+
+/// Whether each of several groups has as many rows as every other: users do not ask for everything equally often, a loop does.
+fn are_as_often(codes: &Cells) -> bool {
+    const FEWEST_GROUPS: usize = 6;
+    let mut rows: HashMap<u32, usize> = HashMap::new();
+    (0..codes.rows()).filter_map(|row| codes.code(row)).for_each(|code| *rows.entry(code).or_default() += 1);
+    let mut each = rows.values();
+    let first = each.next().copied().unwrap_or_default();
+    rows.len() >= FEWEST_GROUPS && first > 1 && each.all(|count| *count == first)
 }
 
 /// Whether what was measured in each row is a rate, and never a duration: a row is a benchmark then, and no request that may fail.

@@ -125,9 +125,12 @@ pub(super) fn convention_of_numbers(cells: &Cells, name: &str) -> Option<Convent
     if http.are_codes() && !flags {
         return Some(Convention::Http);
     }
-    let turned = ["invalid", "incorrect", "unverified", "unsorted"].iter().any(|word| name.contains(word));
+    const TURNED: [&str; 6] = ["invalid", "incorrect", "unverified", "unsorted", "unsolved", "diverged"];
+    const REACHED: [&str; 9] =
+        ["correct", "valid", "verified", "verification", "sorted", "found", "reached", "solved", "converged"];
+    let turned = TURNED.iter().any(|word| name.contains(word));
     let of_success = ["success", "ok", "pass"].iter().any(|word| name.contains(word))
-        || !turned && ["correct", "valid", "verified", "verification", "sorted"].iter().any(|word| name.contains(word));
+        || !turned && REACHED.iter().any(|word| name.contains(word));
     if flags && says_failure(name) {
         return Some(Convention::FailureFlag);
     }

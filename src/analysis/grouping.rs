@@ -10,7 +10,9 @@ use super::codes::{by_first_appearance, labels_of, labels_of_column};
 use super::compared::were_compared;
 use super::configurations::{MOST_OF_DESIGN, MOST_ROWS_OF_DESIGN, is_design, sweep_of_labels, varied_settings};
 use super::label_names::{most_named, names_a_thing, names_somebody, without_common_numbers};
-use super::row_names::{MOST_SWEPT, ROWS_EACH, each_row_is_another, has_clock, label_of_each_row};
+use super::row_names::{
+    MOST_SWEPT, ROWS_EACH, each_row_is_another, has_clock, label_of_each_row, rows_are_of_their_own,
+};
 use crate::measure::label::{LEADING, Label, SEPARATOR, last_word, pattern};
 use crate::stats::corruption::LabelPatterns;
 use crate::stats::kruskal_wallis::kruskal_wallis;
@@ -112,7 +114,8 @@ impl<'a> Grouping<'a> {
             && columns.iter().any(|column| table.columns[*column].role == Role::Setting)
             && !has_clock(table);
         let of_compared = asked_none && were_compared(table, &columns, &codes);
-        let collapse = settings.collapse_labels && !table.labels.are_exact() && !configurations;
+        let of_their_own = asked_none && columns.iter().any(|column| rows_are_of_their_own(table, *column));
+        let collapse = settings.collapse_labels && !table.labels.are_exact() && !configurations && !of_their_own;
         let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
         Some(Self {
             label_column,

@@ -233,7 +233,9 @@ pub(crate) fn fixed(value: f64, unit: Unit, decimals: usize) -> String {
     }
     let rounded = decimal.rounded(decimals);
     if rounded.is_zero() && !decimal.is_zero() {
-        return nearly_zero(decimal.negative, decimals);
+        // Beyond what any column of decimals shows: an error of 1e-15 is told apart from one of 1e-12.
+        let beyond = decimals >= usize::try_from(MOST_DECIMALS).unwrap_or(usize::MAX);
+        return if beyond { decimal.scientific() } else { nearly_zero(decimal.negative, decimals) };
     }
     rounded.grouped(decimals)
 }

@@ -69,6 +69,7 @@ mod readme;
 mod reference;
 mod remedies;
 mod requests;
+mod rows_and_names;
 mod same_gate;
 mod schema_1;
 mod service;

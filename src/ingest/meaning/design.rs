@@ -53,6 +53,11 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     if said.statistic.is_some() {
         return chosen_limit(table, index, words);
     }
+    if let Some(beside) = gone_through(table, index, said) {
+        return Some(format!(
+            "the same numbers in equal steps beside each `{beside}`, each as often: they were chosen"
+        ));
+    }
     let counts = counted(table.values(index), MOST_VALUES)?;
     let numbers = || counts.keys().map(|bits| f64::from_bits(*bits));
     // Rows that failed lack it.
@@ -71,6 +76,11 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     }
     if counts.len() == 1 {
         return None;
+    }
+    let silent = said.kind.is_none() && said.unit.is_none();
+    let ends = || vocabulary::STATUS.among(words).or(vocabulary::FAILURE.among(words)).is_some();
+    if let Some(beside) = switched(table, index, &counts).filter(|_| silent && !ends()) {
+        return Some(format!("0 and 1 as often beside each `{beside}`: a switch"));
     }
     if let Some(beside) = crossed(table, index, &counts)
         .or_else(|| crossed_with_numbers(table, index, &counts))
@@ -429,6 +439,46 @@ fn same_in_all_groups<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64,
     };
     let several = alike.keys().any(|numbers| numbers.len() >= 2);
     (several && alike.iter().all(tried)).then_some(first.name.as_str())
+}
+
+/// The first label of a table where nought and one stand in as many rows each beside every combination of so many labels, in front of all
+/// decimals: somebody switched it. One of several switches is on in fewer rows than off.
+fn switched<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<&'t str> {
+    const FEWEST_GROUPS: usize = 8;
+    let is_flag = counts.len() == 2 && counts.keys().all(|bits| matches!(f64::from_bits(*bits), 0.0 | 1.0));
+    if table.columns[index].cells != CellType::Integer || !is_flag || !stands_in_front(table, index) {
+        return None;
+    }
+    let labels = labels_of_kinds(table);
+    let first = &table.columns[*labels.first()?];
+    let groups = numbers_by_labels(table, &labels, index);
+    let mut all = groups.values();
+    let one = all.next()?;
+    (groups.len() >= FEWEST_GROUPS && one.len() == 2 && all.all(|other| other == one)).then_some(first.name.as_str())
+}
+
+/// Whether no column of decimals stands before a column: results stand behind what was tried.
+fn stands_in_front(table: &Table, index: usize) -> bool {
+    table.columns[..index].iter().all(|column| column.cells != CellType::Decimal)
+}
+
+/// The column of texts beside each of which decimals go through the same equal steps, each as often: nobody measures those.
+fn gone_through<'t>(table: &'t Table, index: usize, said: &NameMeaning) -> Option<&'t str> {
+    const FEWEST: usize = 5;
+    const MOST: usize = 2000;
+    /// Of a step: what rounding of the decimals leaves.
+    const EVEN: f64 = 1e-3;
+    let column = &table.columns[index];
+    let silent = said.kind.is_none() && said.unit.is_none() && said.statistic.is_none();
+    if column.cells != CellType::Decimal || !silent || !stands_in_front(table, index) || has_clock(table, index) {
+        return None;
+    }
+    let counts = counted(table.values(index), MOST).filter(|counts| counts.len() >= FEWEST)?;
+    let mut numbers: Vec<f64> = counts.keys().map(|bits| f64::from_bits(*bits)).collect();
+    numbers.sort_unstable_by(f64::total_cmp);
+    let step = (numbers[numbers.len() - 1] - numbers[0]) / (numbers.len() - 1) as f64;
+    let even = numbers.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() <= EVEN * step);
+    crossed(table, index, &counts).filter(|_| even)
 }
 
 #[cfg(test)]

@@ -205,10 +205,14 @@ fn is_elapsed(table: &Table, column: usize) -> bool {
     /// A clock may be in whole seconds.
     const ROUNDING: f64 = 1.0;
     const TOLERANCE: f64 = 0.02;
+    /// What says that it is a time, and not of what.
+    const BARE: Words = Words::of("t s sec secs second seconds time");
     let said = name::read(&table.columns[column].name);
     let words = name::words(name::leaf(&table.columns[column].name));
+    let is_bare = matches!(&words[..], [only] if BARE.has(only));
     let may_be = said.kind == Some(Kind::RunLength)
-        || said.kind == Some(Kind::Duration) && vocabulary::RUN_OR_LATENCY.among(&words).is_some();
+        || said.kind == Some(Kind::Duration) && vocabulary::RUN_OR_LATENCY.among(&words).is_some()
+        || is_bare;
     if !may_be || said.statistic.is_some() {
         return false;
     }

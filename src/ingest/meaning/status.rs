@@ -208,6 +208,7 @@ pub(super) fn is_check_of_result(table: &Table, index: usize, words: &[String]) 
     let is_sorted = words.iter().eq(["is", "sorted"]);
     let called = match words {
         [what, last] if matches!(last.as_str(), "ok" | "passed" | "success") => CHECKED.has(what),
+        _ if was_reached(words) => !is_half(table, index),
         _ => vocabulary::VERIFIED.among(words).is_some() && words.iter().all(names) || is_sorted,
     };
     if !called || is_beside_status(table, index) {
@@ -224,6 +225,18 @@ pub(super) fn is_check_of_result(table: &Table, index: usize, words: &[String]) 
         return false;
     }
     !is_sorted && !words.iter().eq(["valid"]) || !is_half(table, index)
+}
+
+/// Whether words ask whether somebody found what was looked for: `solution_found`, `goal_reached`, `converged`. A key that a lookup has
+/// `found` may be absent.
+fn was_reached(words: &[String]) -> bool {
+    const LOOKED_FOR: Words = Words::of(
+        "solution solutions path goal route plan target optimum optimal answer counterexample proof is was has",
+    );
+    const REACHED: Words = Words::of("found reached solved converged");
+    let Some((last, before)) = words.split_last() else { return false };
+    let stands_alone = matches!(last.as_str(), "solved" | "converged");
+    REACHED.has(last) && before.iter().all(|word| LOOKED_FOR.has(word)) && (stands_alone || !before.is_empty())
 }
 
 /// Whether a column of two values has each of them in as many rows.

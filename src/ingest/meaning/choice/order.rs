@@ -2,6 +2,7 @@
 
 use crate::table::Table;
 
+use super::super::design;
 use super::super::profile::Profile;
 use super::numbers::Numbers;
 use super::sign::Sign;
@@ -17,7 +18,10 @@ pub(super) fn signs(table: &Table, index: usize, profile: &Profile, numbers: &Nu
     // By ones from the first row on: they number the rows.
     let numbers_rows = profile.by_ones == profile.rises && profile.low <= 1.0;
     let changes = profile.falls + profile.rises;
-    let behind_texts = index > 0 && (0..index).all(|other| !table.columns[other].cells.is_number());
+    // The same number in all rows is none of those that differ.
+    let is_text = |other: usize| !table.columns[other].cells.is_number();
+    let is_constant = |other: usize| design::counted(table.values(other), 1).is_some();
+    let behind_texts = (0..index).any(is_text) && (0..index).all(|other| is_text(other) || is_constant(other));
     let round = numbers.are_steps();
     [
         (first, Sign::First),
