@@ -69,6 +69,7 @@ mod readme;
 mod reference;
 mod remedies;
 mod requests;
+mod runs_of_a_file;
 mod same_gate;
 mod schema_1;
 mod service;
