@@ -77,7 +77,7 @@ fn asked_for(number: f64, column: &Column, said: &NameMeaning, words: &[String])
         return Some("the same round number in all rows: so much was asked for".to_owned());
     }
     let is_length = matches!(said.kind, Some(Kind::Duration | Kind::RunLength))
-        && words.iter().any(|word| vocabulary::RUN_OR_LATENCY.has(word) || word == "time");
+        && words.iter().any(|word| vocabulary::RUN_OR_LATENCY.has(word) || matches!(word.as_str(), "time" | "window"));
     let is_whole = number >= 1.0 && number.fract() == 0.0;
     (is_length && is_whole)
         .then(|| "the same round number in all rows: how long was measured, not what came out".to_owned())
