@@ -442,6 +442,7 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
             metric: THROUGHPUT,
             grouped_by: None,
             group: None,
+            apart: false,
             dimension: Dimension::Rate,
             summary: None,
             samples: None,
@@ -463,6 +464,7 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
             metric: &found.metric,
             grouped_by: found.label.as_ref().map(|_| GROUPED_BY),
             group,
+            apart: false,
             dimension: found.dimension,
             summary: None,
             samples: None,
@@ -492,6 +494,7 @@ fn of_goodput(found: &Goodput) -> impl Iterator<Item = Subject<'_>> {
             metric,
             grouped_by: None,
             group: None,
+            apart: false,
             dimension,
             summary: None,
             samples: None,
@@ -506,9 +509,11 @@ fn of_goodput(found: &Goodput) -> impl Iterator<Item = Subject<'_>> {
 /// A metric as a whole, and by label.
 fn of_metric(found: &Metric) -> impl Iterator<Item = Subject<'_>> {
     let labelled = found.labelled().map(|(label, population)| (Some(label), population));
+    let apart = found.measured_apart && !found.groups.is_empty();
     std::iter::once((None, &found.overall)).chain(labelled).map(move |(group, population)| Subject {
         grouped_by: found.grouped_by.as_deref(),
         group,
+        apart,
         ..subject(&found.source, &found.name, found.dimension, population)
     })
 }
@@ -521,6 +526,7 @@ fn subject<'a>(source: &'a str, metric: &'a str, dimension: Dimension, populatio
         metric,
         grouped_by: None,
         group: None,
+        apart: false,
         dimension,
         summary,
         samples,

@@ -45,6 +45,7 @@ impl<'a> Measured<'a> {
             metric: &found.name,
             grouped_by,
             group: Some(label),
+            apart: found.measured_apart,
             dimension: found.dimension,
             summary: None,
             samples: None,

@@ -2,6 +2,7 @@
 
 use crate::ingest::meaning::name;
 use crate::ingest::meaning::vocabulary::{self, Words};
+use crate::measure::Dimension;
 use crate::table::source::{SetAside, Source};
 use crate::table::{Role, Table};
 
@@ -61,6 +62,10 @@ pub(crate) fn lead_with_the_answer(table: &mut Table) {
         put_first(table, whole);
         return;
     }
+    if let Some(rate) = behind_a_size(table) {
+        put_first(table, rate);
+        return;
+    }
     if !durations(table).next().is_some_and(|first| is(first, vocabulary::PREPARATION)) {
         return;
     }
@@ -73,6 +78,16 @@ pub(crate) fn lead_with_the_answer(table: &mut Table) {
     if let Some(answer) = answer {
         put_first(table, answer);
     }
+}
+
+/// The first rate, where a size leads a table without durations: how large a file is that was served, and how fast.
+fn behind_a_size(table: &Table) -> Option<usize> {
+    let first = table.columns_as(Role::Metric).next().filter(|_| durations(table).next().is_none())?;
+    let is = |column: usize, dimension: fn(Dimension) -> bool| dimension(table.columns[column].unit().dimension);
+    let words = name::words(name::leaf(&table.columns[first].name));
+    let is_size = words.iter().any(|word| word == "size") && is(first, |one| one == Dimension::Bytes);
+    let is_rate = |column: &usize| is(*column, |one| matches!(one, Dimension::Rate | Dimension::ByteRate));
+    table.columns_as(Role::Metric).filter(|_| is_size).find(is_rate)
 }
 
 /// The duration of the whole where parts of it stand in front: `total_latency` behind `plan_latency` and `answer_latency`, never shorter than any

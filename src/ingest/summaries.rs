@@ -188,6 +188,15 @@ pub(crate) fn causes_by_code(sink: &mut Sink, counts: Option<&Value>) {
     }
 }
 
+/// Says of a benchmark that it failed, and why: the file is sound, and what it measured is not.
+pub(crate) fn failed_benchmark(sink: &mut Sink, line: Option<u64>, label: &str, how: &str, message: &str) {
+    let message = message.trim();
+    let why = if message.is_empty() { String::new() } else { format!(": {message}") };
+    let action = "it is counted as failed and has no numbers";
+    let finding = sink.find(Severity::Note, FindingKind::NoResult, line, format!("`{label}` {how}{why}"), action);
+    finding.value = Some(message.to_owned()).filter(|message| !message.is_empty());
+}
+
 /// Says how many benchmarks of a file have no numbers because they failed.
 pub(crate) fn failed_benchmarks(sink: &mut Sink, all: usize, failed: usize) {
     let mut summary = Summary::new("benchmarks", Unit::COUNT, Some("benchmarks of the file, and those that failed"));

@@ -193,11 +193,12 @@ fn no_series_comes_twice(text: &str) {
 #[test]
 fn an_empty_label_and_a_number_that_is_measured_and_reported_make_no_series_twice() {
     let place = Place::new();
-    // vLLM says the median of samples that stand beside it, of which each has an empty label.
+    // vLLM says the median of samples that stand beside it, of each run.
     place.run(&format!("{} -o openmetrics=m.prom", fixture("vllm/appended.json"))).exits(0);
     let text = place.read("m.prom");
     no_series_comes_twice(&text);
-    let medians = text.lines().filter(|line| line.contains("metric=\"ttft\",statistic=\"median\""));
+    let medians =
+        text.lines().filter(|line| line.contains("metric=\"ttft\",group=") && line.contains("statistic=\"median\"}"));
     assert_eq!(medians.count(), 2, "one of each run\n{text}");
     // Groups of which one has an empty label, beside the whole.
     let rows: String = (0..90).map(|row| format!("{},{}\n", ["", "a", "b"][row % 3], 10 + row % 7)).collect();

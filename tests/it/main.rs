@@ -70,6 +70,7 @@ mod reference;
 mod remedies;
 mod requests;
 mod rows_and_names;
+mod runs_of_a_file;
 mod same_gate;
 mod schema_1;
 mod service;

@@ -127,6 +127,36 @@ fn from_no_failure_to_nothing_but_failures() {
     become_worse("slower, too", &shares(Load { slower: 1.5, ..RUN }), &["regression"]);
 }
 
+/// google/benchmark's results, of which the last so many ended in an error.
+fn benchmarks(failed: usize, slower: f64) -> String {
+    const ALL: usize = 4;
+    let runs: Vec<String> = (0..ALL * 12)
+        .map(|row| {
+            let (of, time) = (row / 12, 50.0 * (0.95 + 0.1 * (row as f64 * STEP).fract()) * slower);
+            let error = r#","error_occurred":true,"error_message":"no device""#;
+            let (time, error) = if of + failed >= ALL { (0.0, error) } else { (time, "") };
+            format!(
+                r#"{{"name":"BM_{of}","run_name":"BM_{of}","run_type":"iteration","iterations":9,"real_time":{time:.3},"cpu_time":{time:.3},"time_unit":"ms"{error}}}"#
+            )
+        })
+        .collect();
+    format!(r#"{{"context":{{"num_cpus":8}},"benchmarks":[{}]}}"#, runs.join(",\n"))
+}
+
+#[test]
+fn benchmarks_that_fail_one_by_one() {
+    let before = benchmarks(0, 1.0);
+    for slower in [1.0, 4.0] {
+        let runs: Vec<String> = [0, 1, 2, 3, 4].map(|failed| benchmarks(failed, slower)).into();
+        for gate in GATES {
+            never_come_back(
+                &codes("json", &before, &runs, gate),
+                &format!("benchmarks, {slower} times as slow, {gate}"),
+            );
+        }
+    }
+}
+
 /// Where every request fails, no cell of an error is empty, and no code but 0 is left: that is no reason to pass.
 #[test]
 fn however_a_failure_is_written() {

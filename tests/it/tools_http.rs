@@ -505,12 +505,13 @@ fn a_single_record_of_aiperf_is_a_service_too() {
 #[test]
 fn vllm_leaves_out_failed_requests_and_so_do_we() {
     let source = source("vllm/appended.json");
-    // Two documents: 24 requests of which two failed, and 20 more.
+    // Two documents: 24 requests of which two failed, and 20 more, apart in one table.
     let requests: Vec<_> = source.tables.iter().filter(|table| table.position("ttft").is_some()).collect();
-    assert_eq!(requests.len(), 2);
+    assert_eq!(requests.len(), 1);
     let first = analyse("a tool", 0, requests[0], None, &Settings::default());
     let ttft = first.metrics.iter().find(|metric| metric.name == "ttft").unwrap();
-    let clean = ttft.overall.clean.as_ref().unwrap();
+    assert_eq!((ttft.measured_apart, ttft.groups.len()), (true, 2));
+    let clean = ttft.groups[0].clean.as_ref().unwrap();
     assert_eq!(clean.n, 22, "a failed request has a time of 0.0, which is none");
     let stated: serde_json::Value = {
         let text = fs::read_to_string(fixture("vllm/appended.json")).unwrap();
@@ -520,14 +521,14 @@ fn vllm_leaves_out_failed_requests_and_so_do_we() {
     near(clean.mean * 1e3, stated("mean_ttft_ms"), 1e-9);
     near(clean.median * 1e3, stated("median_ttft_ms"), 1e-9);
     let latency = first.metrics.iter().find(|metric| metric.name == "latency").unwrap();
-    near(latency.overall.clean.as_ref().unwrap().mean * 1e3, stated("mean_e2el_ms"), 1e-9);
+    near(latency.groups[0].clean.as_ref().unwrap().mean * 1e3, stated("mean_e2el_ms"), 1e-9);
     // numpy divides by n, we by n − 1.
     let stddev = clean.stddev.unwrap() * (21.0_f64 / 22.0).sqrt();
     near(stddev * 1e3, stated("std_ttft_ms"), 1e-9);
     let status = requests[0].columns_as(Role::Status).next().unwrap();
     let texts = &requests[0].columns[status].dictionary;
     assert!(texts.iter().any(|text| text == "aiohttp.client_exceptions.ServerDisconnectedError: Server disconnected"));
-    assert_eq!(reported(&source, "requests", None, Statistic::Failures), 2.0);
+    assert_eq!(reported(&source, "requests", Some("num_prompts=24"), Statistic::Failures), 2.0);
     assert_eq!(source.reported.iter().filter(|found| found.metric == "requests").count(), 2);
 }
 

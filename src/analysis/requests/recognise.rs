@@ -6,7 +6,7 @@
 
 use super::result::Moment;
 use crate::measure::unit::Dimension;
-use crate::table::{CellType, Role, Table};
+use crate::table::{CellType, Column, Role, Table};
 
 /// Fewer rows are no run.
 pub(super) const FEWEST_ROWS: u64 = 10;
@@ -90,7 +90,10 @@ pub(super) fn recognise(table: &Table, format: &str, leader: usize) -> Option<Re
     let statistics =
         table.columns_as(Role::Metric).filter(|metric| has_word(&table.columns[*metric].name, STATISTIC_WORDS));
     let is_summary = by_format.is_none() && (has_word(&column.name, STATISTIC_WORDS) || statistics.count() > 1);
-    if !is_duration || is_summary || table.labels.are_exact() || table.lines.rows() < FEWEST_ROWS {
+    let are_requests = by_format.is_some()
+        || table.columns.iter().any(|column| column.role != Role::Metric && has_word(&column.name, REQUEST_WORDS));
+    let is_history = !are_requests && is_history(table);
+    if !is_duration || is_summary || is_history || table.labels.are_exact() || table.lines.rows() < FEWEST_ROWS {
         return None;
     }
     let name = &table.columns[instant].name;
@@ -99,9 +102,23 @@ pub(super) fn recognise(table: &Table, format: &str, leader: usize) -> Option<Re
         Some((_, moment, reason)) => Some((*moment, (*reason).to_owned())),
     };
     let moment = moment.or_else(|| by_format.map(|(_, moment, reason)| (*moment, (*reason).to_owned())));
-    let are_requests = by_format.is_some()
-        || table.columns.iter().any(|column| column.role != Role::Metric && has_word(&column.name, REQUEST_WORDS));
     Some(Recognition { instant, are_requests, moment })
+}
+
+/// Whether rows are of commits, few of each: what a benchmark took at each state of a program, and nothing that came in.
+fn is_history(table: &Table) -> bool {
+    const COMMITS: &[&str] = &["commit", "commits", "revision", "changeset"];
+    const FEWEST: usize = 3;
+    /// So many rows of a commit may be its benchmarks; a run of requests has more, of one commit.
+    const ROWS_EACH: u64 = 20;
+    let of_commits = |column: &Column| {
+        let texts = column.dictionary.len();
+        column.role != Role::Metric
+            && has_word(&column.name, COMMITS)
+            && texts >= FEWEST
+            && texts as u64 * ROWS_EACH >= table.lines.rows()
+    };
+    table.columns.iter().any(of_commits)
 }
 
 fn by_name(name: &str) -> Option<(Moment, String)> {

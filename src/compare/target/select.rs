@@ -57,8 +57,12 @@ pub(super) fn subjects<'a>(
             _ => format!("`{name}` is one number without samples: write value"),
         });
     };
-    let found: Vec<&Subject<'_>> =
-        of_kind.iter().filter(|subject| of_group(target, subject.group, subject.grouped_by)).copied().collect();
+    // Where groups were measured apart, a number over all of them is of nobody: each of them is meant.
+    let meant = |subject: &&&Subject<'_>| match target.labels.is_empty() && subject.apart {
+        true => subject.group.is_some(),
+        false => of_group(target, subject.group, subject.grouped_by),
+    };
+    let found: Vec<&Subject<'_>> = of_kind.iter().filter(meant).copied().collect();
     if !found.is_empty() {
         return Ok(found);
     }

@@ -17,6 +17,8 @@ pub struct Subject<'a> {
     pub grouped_by: Option<&'a str>,
     /// Label of the group; absent for the metric as a whole.
     pub group: Option<&'a str>,
+    /// Whether its groups were measured apart, so that none of its numbers is over all of them.
+    pub apart: bool,
     /// What it measures; all numbers are in the base unit of this.
     pub dimension: Dimension,
     /// Its numbers; absent where no clean sample is left.

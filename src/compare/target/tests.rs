@@ -29,6 +29,7 @@ fn subject<'a>(metric: &'a str, group: Option<&'a str>, population: &'a Populati
         metric,
         grouped_by: Some("event"),
         group,
+        apart: false,
         dimension: Dimension::Time,
         summary: population.clean.as_ref(),
         samples: population.samples.as_ref().map(|samples| samples.values.as_slice()),

@@ -301,7 +301,8 @@ impl ColumnBuilder {
                     identifiers::is_name(&name) && texts.iter().any(|text| identifiers::loses_digits(text.as_bytes()));
                 let numbers =
                     numbers_after_all(&texts).filter(|_| cells == CellType::Text && !identifiers && !is_key(&name));
-                let dates = || calendar::of_texts(&texts).filter(|_| cells == CellType::Text);
+                let stamps = || Some(LocalDates::Instants(calendar::of_stamps(&name, &texts, data.rows())?, None));
+                let dates = || calendar::of_texts(&texts).or_else(stamps).filter(|_| cells == CellType::Text);
                 match numbers {
                     None => match dates() {
                         Some(LocalDates::Instants(instants, day_first)) => {

@@ -88,6 +88,7 @@ pub(crate) static TOOLS: &[Format] = &[
     load::sysbench::FORMAT,
     load::ycsb::FORMAT,
     load::pgbench::FORMAT,
+    load::pgbench_report::FORMAT,
     load::access_log::FORMAT,
     histogram::hdr_log::FORMAT,
     ai::aiperf::RECORDS,

@@ -91,6 +91,27 @@ pub(crate) fn of_texts(texts: &[String]) -> Option<LocalDates> {
     }
 }
 
+/// The instants of texts that write a day and a time in digits (`20260818-021333`), of a column that is called like a date and names its
+/// rows: where many rows share one, it names a run, and tells when none of them was.
+pub(crate) fn of_stamps(column: &str, texts: &[String], rows: usize) -> Option<Vec<Option<i64>>> {
+    let words = name::words(name::leaf(column));
+    let named = words.iter().any(|word| vocabulary::DATE.has(word) || vocabulary::INSTANT.has(word));
+    if !named || 2 * texts.len() <= rows {
+        return None;
+    }
+    let instant = |text: &String| {
+        if is_empty_word(text.as_bytes()) {
+            return Some(None);
+        }
+        let (day, time) = text.trim().split_once(['-', '_', 'T', ' '])?;
+        let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+        let stamp = (digits(day, 8) && digits(time, 6)).then(|| format!("{day}{time}"))?;
+        clock::of_digits(stamp.parse().ok()?).map(Some)
+    };
+    let instants: Vec<Option<i64>> = texts.iter().map(instant).collect::<Option<_>>()?;
+    instants.iter().any(Option::is_some).then_some(instants)
+}
+
 /// Reads the dates of a column in an order that others have shown, whatever these rows show by themselves; nothing is changed where one
 /// of them has no such date.
 pub(crate) fn read_in_order(column: &mut Column, day_first: bool, storage: &Storage) {

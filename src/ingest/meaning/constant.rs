@@ -2,7 +2,7 @@
 //!
 //! In: a column that holds one number. Out: how one sees that somebody chose it. A result that came out the same each time stays one.
 
-use crate::measure::Polarity;
+use crate::measure::{Polarity, Statistic};
 use crate::table::{CellType, Column, Table};
 
 use super::design::counted;
@@ -25,11 +25,18 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     if let Some(how) = how_often(table, index, words) {
         return Some(how);
     }
-    if said.statistic.is_some() {
+    // `max_level` is a limit or a size that was set; beside an average of the same it is the most that came out.
+    let may_be_limit = said.statistic == Some(Statistic::Max)
+        && words.first().is_some_and(|first| first == "max")
+        && !has_other_statistic(table, index, said);
+    if said.statistic.is_some() && !may_be_limit {
         return None;
     }
     if is_constant_of_a_design(table, index, said, words) {
         return Some("the same whole number in all rows, beside numbers that differ: nobody measured it".into());
+    }
+    if said.statistic.is_some() {
+        return None;
     }
     if *count >= FEWEST_ASKED
         && let Some(how) = asked_for(number, column, said, words)
@@ -55,7 +62,7 @@ fn how_often(table: &Table, index: usize, words: &[String]) -> Option<String> {
     let counts = counted(table.values(index), 1)?;
     let number = counts.keys().next().map(|bits| f64::from_bits(*bits))?;
     let rows = counts.values().sum::<usize>();
-    let several = rows >= 2 && rows as u64 == table.lines.rows();
+    let several = rows >= 2 && stands_in_all_rows(table, index);
     let named = words.last().is_some_and(|last| REPEATED.has(last));
     (named && several && number >= 0.0 && number.fract() == 0.0).then(|| {
         "the same whole number in all rows, called like what is done again and again: it was chosen".to_owned()
@@ -70,7 +77,7 @@ fn asked_for(number: f64, column: &Column, said: &NameMeaning, words: &[String])
         return Some("the same round number in all rows: so much was asked for".to_owned());
     }
     let is_length = matches!(said.kind, Some(Kind::Duration | Kind::RunLength))
-        && words.iter().any(|word| vocabulary::RUN_OR_LATENCY.has(word) || word == "time");
+        && words.iter().any(|word| vocabulary::RUN_OR_LATENCY.has(word) || matches!(word.as_str(), "time" | "window"));
     let is_whole = number >= 1.0 && number.fract() == 0.0;
     (is_length && is_whole)
         .then(|| "the same round number in all rows: how long was measured, not what came out".to_owned())
@@ -102,10 +109,43 @@ fn is_constant_of_a_design(table: &Table, index: usize, said: &NameMeaning, word
         && positive
         && column.cells == CellType::Integer
         && values.count() >= FEWEST
-        && values.count() as u64 == table.lines.rows()
+        && stands_in_all_rows(table, index)
         && !column.name.starts_with("column_")
         && !words.iter().any(may_be_result)
         && table.columns.iter().enumerate().any(measured)
+}
+
+/// Whether another column is called another statistic of the same.
+fn has_other_statistic(table: &Table, index: usize, said: &NameMeaning) -> bool {
+    let of_same = |(other, column): (usize, &Column)| {
+        let read = name::read(&column.name);
+        other != index && read.base == said.base && (read.statistic.is_some() || column.name == said.base)
+    };
+    table.columns.iter().enumerate().any(of_same)
+}
+
+/// Whether every row has a number, but for a few in which nothing was measured at all: no other column of theirs holds a number either.
+fn stands_in_all_rows(table: &Table, index: usize) -> bool {
+    /// Of all rows so many may be of what was not measured.
+    const MOST_EMPTY: f64 = 0.2;
+    /// So many of them have shown that they hold nothing.
+    const LOOKED_AT: usize = 4;
+    let values = table.values(index);
+    let rows = values.rows();
+    let empty = rows.saturating_sub(values.count());
+    if empty == 0 {
+        return true;
+    }
+    if empty as f64 > MOST_EMPTY * rows as f64 {
+        return false;
+    }
+    let is_empty = |row: &usize| values.number(*row).is_none();
+    let holds_nothing = |row: usize| {
+        let number =
+            |(other, column): (usize, &Column)| column.cells.is_number() && table.values(other).number(row).is_some();
+        !table.columns.iter().enumerate().any(number)
+    };
+    (0..rows).filter(is_empty).take(LOOKED_AT).all(holds_nothing)
 }
 
 /// Whether it is the most that was allowed (`max_tokens`, `max_workers`): one whole number for all rows.

@@ -202,7 +202,9 @@ pub(super) fn timestamp_role(
         && words.iter().any(|word| matches!(word.as_str(), "elapsed" | "response" | "total" | "mean" | "real" | "cpu"));
     // `time_elapsed` in a long recording goes on and on, and so does no duration of single things.
     let long = profile.count >= RECORDING && profile.rises * 5 >= profile.count && words.len() <= 3;
-    if is_duration && !long || profile.count < 3 || profile.rises == 0 || !profile.is_rising() {
+    // What came is written down by several at once, and not quite in order.
+    let nearly = arrives(words) && profile.count >= FEWEST_UNNAMED && 10 * profile.falls <= profile.count;
+    if is_duration && !long || profile.count < 3 || profile.rises == 0 || !profile.is_rising() && !nearly {
         return None;
     }
     // In a sweep from small to large the durations rise as well: a clock goes on evenly, or for long.
@@ -210,7 +212,8 @@ pub(super) fn timestamp_role(
     let starts = (words.iter().eq(["start"]) || arrives(words)) && profile.count >= FEWEST_UNNAMED;
     let clock =
         !is_time || starts || even_steps(table.values(index)) || profile.low == 0.0 || profile.count >= RECORDING;
-    clock.then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
+    let falls = if profile.is_rising() { "never" } else { "hardly ever" };
+    clock.then(|| (Role::Timestamp, format!("called `{word}` and {falls} falls")))
 }
 
 /// What a column counts in most of its rows that is called `timestamp` and nothing else: other numbers among its instants are mistakes, of
@@ -262,13 +265,19 @@ fn counts_in_less(unit: Option<Unit>, words: &[String], profile: &Profile, scale
     unit.of_base(1.0) > scale && !(stamp && unit == Unit::MILLISECOND && present)
 }
 
+/// With what the reason of columns begins that hold instants beside a clock.
+pub(super) const INSTANTS: &str = "instants";
+
 /// Sets numbers aside that are instants beside the clock of their rows (`t_show` beside `t_start`): within a day of it in every row, or 0,
-/// where what they tell of did not happen.
-pub(super) fn set_ends_aside(table: &mut Table) {
+/// where what they tell of did not happen. Gives those in which a few of very many are something else, with the rows: they are broken.
+pub(super) fn set_ends_aside(table: &mut Table) -> Vec<(usize, Vec<usize>)> {
     /// More rows than this have shown what they are.
     const LOOKED_AT: usize = 4096;
     const FEWEST: usize = 3;
-    let Some(clock) = table.columns_as(Role::Timestamp).next() else { return };
+    /// So many rows show what a column is although some of it is broken, and so small a part of them.
+    const FEWEST_SOUND: usize = 20;
+    const MOST_BROKEN: f64 = 0.05;
+    let Some(clock) = table.columns_as(Role::Timestamp).next() else { return Vec::new() };
     let first = |index: usize| table.values(index).some(LOOKED_AT).into_iter().find(|number| *number != 0.0);
     let may_be = |index: &usize| {
         let words = name::words(name::leaf(&table.columns[*index].name));
@@ -283,23 +292,29 @@ pub(super) fn set_ends_aside(table: &mut Table) {
     let mut aside = Vec::new();
     for index in ends {
         let (instants, beside) = (Instants::of(table, index), Instants::of(table, clock));
-        let mut near = 0;
-        let all = (0..table.values(index).rows().min(LOOKED_AT)).all(|row| {
-            let (Some(at), Some(clock)) = (instants.at(row), beside.at(row)) else { return true };
-            let is_near = (at - clock).abs() < calendar::DAY;
-            near += usize::from(is_near);
-            at == 0 || clock == 0 || is_near
-        });
-        if all && near >= FEWEST {
-            aside.push(index);
+        let is_near = |row: usize| {
+            let (Some(at), Some(clock)) = (instants.at(row), beside.at(row)) else { return None };
+            (at != 0 && clock != 0).then_some(at.saturating_sub(clock).unsigned_abs() < calendar::DAY.unsigned_abs())
+        };
+        let rows = table.values(index).rows();
+        let looked_at: Vec<bool> = (0..rows.min(LOOKED_AT)).filter_map(is_near).collect();
+        let near = looked_at.iter().filter(|near| **near).count();
+        let broken = looked_at.len() - near;
+        if broken == 0 && near >= FEWEST {
+            aside.push((index, Vec::new()));
+        } else if near >= FEWEST_SOUND && broken as f64 <= MOST_BROKEN * looked_at.len() as f64 {
+            aside.push((index, (0..rows).filter(|row| is_near(*row) == Some(false)).collect()));
         }
     }
     let name = table.columns[clock].name.clone();
-    for index in aside {
-        let column = &mut table.columns[index];
+    for (index, broken) in &aside {
+        let column = &mut table.columns[*index];
+        let rows = if broken.is_empty() { "every row" } else { "nearly every row" };
         column.role = Role::Unused;
-        column.role_reason = format!("instants within a day of `{name}` in every row: when, and not how much");
+        column.role_reason = format!("{INSTANTS} within a day of `{name}` in {rows}: when, and not how much");
     }
+    aside.retain(|(_, broken)| !broken.is_empty());
+    aside
 }
 
 /// Whether another column of dates goes on where all instants of this one are the same: the window of a query (`_start`) is no clock of its

@@ -45,6 +45,8 @@ pub(super) fn set_aside(table: &mut Table) {
             "each row begins where the one before it ended, and is as long: the length of a window"
         } else if is_uptime(table, column) {
             "how long a machine had been up, beside a clock: another clock"
+        } else if is_uptime_by_durations(table, column) {
+            "it goes on by a duration beside it from row to row: how long the process had been up, a clock"
         } else {
             continue;
         };
@@ -75,6 +77,40 @@ fn is_uptime(table: &Table, column: usize) -> bool {
     is_time
         && table.columns_as(Role::Timestamp).any(|clock| Instants::of(table, clock).goes_on())
         && goes_on(table.values(column))
+}
+
+/// Whether what is called `uptime` goes on by the duration of a row, or of the next one, in nearly all steps: nothing else adds them up.
+fn is_uptime_by_durations(table: &Table, column: usize) -> bool {
+    const FEWEST_STEPS: usize = 4;
+    /// What lies between two rows, by their length.
+    const BETWEEN: f64 = 0.05;
+    let said = name::read(&table.columns[column].name);
+    let words = name::words(name::leaf(&table.columns[column].name));
+    if words.first().is_none_or(|first| first != "uptime") {
+        return false;
+    }
+    let cells = table.values(column);
+    let rows = cells.rows().min(LOOKED_AT);
+    let adds_up = |other: &usize| {
+        let read = name::read(&table.columns[*other].name);
+        if *other == column || read.unit != said.unit || !table.columns[*other].cells.is_number() {
+            return false;
+        }
+        let durations = table.values(*other);
+        let (mut steps, mut equal) = (0, 0);
+        for row in 1..rows {
+            let (Some(before), Some(now)) = (cells.number(row - 1), cells.number(row)) else { continue };
+            let step = now - before;
+            if step <= 0.0 {
+                continue;
+            }
+            steps += 1;
+            let near = |duration: Option<f64>| duration.is_some_and(|one| (one - step).abs() <= BETWEEN * step);
+            equal += usize::from(near(durations.number(row)) || near(durations.number(row - 1)));
+        }
+        steps >= FEWEST_STEPS && equal as f64 >= MOSTLY * steps as f64
+    };
+    table.columns_as(Role::Metric).any(|other| adds_up(&other))
 }
 
 /// Whether numbers grow from row to row until they begin anew: how long something took until it was up, or was up in all, does not.

@@ -76,6 +76,10 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
             None if is_check_of_result(table, index, &words) => {
                 (Role::Status, "true or false, by its name whether a check of the result passed".into())
             }
+            None if is_goal_met(&words) => (
+                Role::Unused,
+                "true or false, by its name whether a goal was met: what came out, and no kind of row".into(),
+            ),
             None => (Role::Label, "true or false".into()),
         },
         CellType::Text => text_role(table, index, &words),
@@ -103,6 +107,19 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
             (Role::Metric, format!("its cells are {what} with units"))
         }
         CellType::Integer | CellType::Decimal => number_role(table, index, &words),
+    }
+}
+
+/// Whether yes or no says by its name that a goal was met: `slo_met`, `met_deadline`, `within_budget`.
+fn is_goal_met(words: &[String]) -> bool {
+    const GOALS: Words = Words::of("slo sla slos slas goal target deadline objective budget");
+    const MET: Words = Words::of("met within meets satisfied attained violated violation missed breached");
+    match words {
+        [only] => only == "met",
+        _ => {
+            MET.among(words).is_some()
+                && (GOALS.among(words).is_some() || matches!(words[0].as_str(), "within" | "met"))
+        }
     }
 }
 

@@ -16,10 +16,11 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
-    attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, impossible, in_turn,
-    instants, interval, interval_bounds, label_design, limits, merged_cells, minus_one, name, no_answer, no_clock,
-    no_result, only_outcomes, percentile_rows, processes, role, running, same_size, siblings, so_far, summary_table,
-    time_evidence, titles, tried, units, unnamed_matrix, which, words_among_codes,
+    attempts, between_clocks, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, impossible,
+    in_turn, instants, interval, interval_bounds, label_design, limits, merged_cells, minus_one, name, no_answer,
+    no_clock, no_result, not_run, only_outcomes, percentile_rows, process_start, processes, role, running,
+    said_in_label, same_size, siblings, so_far, spread_beside, summary_table, time_evidence, titles, tried, units,
+    unnamed_matrix, which, words_among_codes,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -236,7 +237,9 @@ fn assign_table(
     }
     if definitions.leaves_roles_open() {
         calendar::join_date_and_time(&mut table, &storage);
-        instants::set_ends_aside(&mut table);
+        let broken = instants::set_ends_aside(&mut table);
+        between_clocks::note_broken(&table, &broken, source, findings);
+        process_start::set_aside(&mut table);
         interval::set_aside(&mut table);
         so_far::set_positions_aside(&mut table);
         unnamed_matrix::set_aside(&mut table);
@@ -251,6 +254,7 @@ fn assign_table(
     if definitions.leaves_roles_open() {
         limits::settle(&mut table);
         same_size::settle(&mut table);
+        said_in_label::settle(&mut table);
     }
     if definitions.leaves_roles_open() && table.order_is_recorded {
         label_design::settle(&mut table);
@@ -271,6 +275,8 @@ fn assign_table(
     }
     if !definitions.are_of_format() {
         siblings::settle(&mut table, options);
+        spread_beside::settle(&mut table, options);
+        between_clocks::settle(&mut table);
     }
     if !definitions.are_of_format() {
         contradicted_unit::settle(&mut table, options, source, findings);
@@ -287,6 +293,7 @@ fn assign_table(
         minus_one::take(&mut table, &storage, source, findings);
         no_answer::take(&mut table, &storage, source, findings);
         no_clock::take(&mut table, &storage, source, findings);
+        not_run::take(&mut table, &storage, source, findings);
     }
     no_result::note(&invalid, &table, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);

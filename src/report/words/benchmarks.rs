@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::headline::name;
+use super::headline::NAME_LETTERS;
 use super::measured::Measurements;
 use crate::measure::{RowKind, Statistic};
 use crate::report::contract::{Metric, Population, Reported};
 use crate::report::number;
+use crate::report::text_table::shortened_apart;
 
 /// Benchmarks whose numbers the first line has.
 const NAMED: usize = 2;
@@ -43,12 +44,17 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
         (count, 0) => (count, each(&samples)),
         (count, others) => (count, format!("{}, and {others} as the tool reports them", each(&samples))),
     };
-    let numbers = match (&leading[..], of.sources) {
+    let numbers: Vec<(&str, String)> = match (&leading[..], of.sources) {
         ([metric], [_]) => populations(metric).filter_map(|one| sample_value(metric, one)).collect(),
         ([], [_]) => reported.iter().filter_map(|one| reported_value(one)).collect(),
         _ => Vec::new(),
     };
     let all_named = numbers.len() == samples.len() + reported.len() && numbers.len() <= NAMED;
+    // Names that end alike are cut where they differ.
+    let names: Vec<String> = numbers.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let names = shortened_apart(&names, NAME_LETTERS);
+    let numbers: Vec<String> =
+        names.iter().zip(&numbers).map(|(name, (_, number))| format!("{name}{number}")).collect();
     let numbers = if all_named { format!(": {}", numbers.join(", ")) } else { String::new() };
     Some(format!("{}{said}{numbers}", number::counted(count as u64, "benchmark")))
 }
@@ -88,15 +94,15 @@ fn only_reported<'r>(reported: &'r [Reported], samples: &BTreeMap<&str, u64>) ->
     first
 }
 
-/// `sleep 0.1 median 106.5 ms`.
-fn sample_value(metric: &Metric, population: &Population) -> Option<String> {
+/// `sleep 0.1`, ` median 106.5 ms`.
+fn sample_value<'m>(metric: &Metric, population: &'m Population) -> Option<(&'m str, String)> {
     let clean = population.clean.as_ref()?;
     let what = if clean.n > 1 { " median" } else { "" };
     let median = number::quantity_as_written(metric.dimension, metric.recorded_unit.as_deref(), clean.median);
-    Some(format!("{}{what} {median}", name(label(population))))
+    Some((label(population), format!("{what} {median}")))
 }
 
-fn reported_value(reported: &Reported) -> Option<String> {
+fn reported_value(reported: &Reported) -> Option<(&str, String)> {
     let of = |statistic: Statistic| Some((statistic, reported.number(statistic)?));
     let (statistic, value) = of(Statistic::Median)
         .or_else(|| of(Statistic::P50))
@@ -104,5 +110,5 @@ fn reported_value(reported: &Reported) -> Option<String> {
         .or_else(|| of(Statistic::Value))?;
     let what = if statistic == Statistic::Value { String::new() } else { format!(" {statistic}") };
     let value = number::quantity(reported.dimension, value);
-    Some(format!("{}{what} {value}", name(reported.label.as_deref().unwrap_or(&reported.metric))))
+    Some((reported.label.as_deref().unwrap_or(&reported.metric), format!("{what} {value}")))
 }

@@ -17,7 +17,7 @@ pub(in crate::report) const SAID_FROM: f64 = 0.01;
 /// Changes that the headline names.
 const NAMED_CHANGES: usize = 2;
 /// Letters of a name in the headline.
-const NAME_LETTERS: usize = 40;
+pub(super) const NAME_LETTERS: usize = 40;
 /// What one of a population is called.
 pub(super) fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
     let metric = one.metric.as_deref().unwrap_or_default().to_ascii_lowercase();
@@ -28,6 +28,7 @@ pub(super) fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static 
         PopulationKind::Requests if metric.rsplit('.').next() == Some("tests") => "test",
         PopulationKind::Requests if metric.contains("benchmark") => "benchmark",
         PopulationKind::Requests if metric.contains("datagram") => "datagram",
+        PopulationKind::Requests if metric == "runs" => "run",
         PopulationKind::Requests if one.metric.is_some() && row_of(&one.source, sources) == RowKind::Unnamed => {
             "attempt"
         }

@@ -1,8 +1,11 @@
 //! genai-perf and Triton's Performance Analyzer: the raw requests of a run (`profile_export.json`).
 //!
 //! In: a document of experiments, each with its requests: nanoseconds when it was sent and when each part of the answer came.
-//! Out: a row a request: time to the first part and to the last. The texts of prompts and answers are passed over.
+//! Out: a row a request: time to the first part and to the last. The texts of prompts and answers are passed over. Experiments under
+//! different loads are runs apart: no number is over all of them, and the pause between them is none of a service.
 //! Definition: Performance Analyzer, `profile_data_exporter.cc`, and genai-perf's parser of LLM profile data.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -64,10 +67,16 @@ fn take(document: &Value, sink: &mut Sink) {
         let of = |name: &str| at(experiment, &["experiment", name]).map(ToString::to_string).unwrap_or_default();
         format!("{} {}", of("mode").trim_matches('"'), of("value"))
     };
+    let loads: BTreeSet<String> = experiments.iter().map(|experiment| load(experiment)).collect();
+    // Under several loads no row has a clock: a rate, and what a service did over time, would be of all of them.
+    let apart = loads.len() > 1;
+    if apart {
+        sink.labels = LabelIdentity::Compared;
+    }
     let requests = || experiments.iter().filter_map(|one| one.get("requests")?.as_array()).flatten();
     // Of answers in one part the first is the last.
     let streamed = requests().any(|request| instants(request).len() > 1);
-    let mut columns = vec![("timestamp", CellType::Integer)];
+    let mut columns: Vec<(&str, CellType)> = (!apart).then_some(("timestamp", CellType::Integer)).into_iter().collect();
     columns.extend(several.then_some(("load", CellType::Text)));
     columns.push(("latency", CellType::Integer));
     columns.extend(streamed.then_some(("ttft", CellType::Integer)));
@@ -84,7 +93,9 @@ fn take(document: &Value, sink: &mut Sink) {
             };
             let parts = instants(request);
             let mut row = RowBuffer::default();
-            row.push_number(sent);
+            if !apart {
+                row.push_number(sent);
+            }
             if several {
                 row.push(load(experiment).as_bytes());
             }

@@ -7,5 +7,6 @@ pub(crate) mod guidellm;
 pub(crate) mod inference_perf;
 pub(crate) mod mlperf;
 pub(crate) mod perf_analyzer;
+mod run_settings;
 pub(crate) mod sglang;
 pub(crate) mod vllm;

@@ -1,8 +1,9 @@
 //! vLLM: what `vllm bench serve --save-result` writes.
 //!
-//! In: one document, or several one after the other (`--append-result`): aggregates in **milliseconds**, and, with
-//! `--save-detailed`, arrays with an entry for each request in **seconds**. Out: reported numbers; a table of requests; and a
-//! table of the gaps between tokens. A failed request has a time to first token of 0.0, which is none.
+//! In: one document, or several one after the other (`--append-result`) or in an array, as sweeps collect them: aggregates in
+//! **milliseconds**, and, with `--save-detailed`, arrays with an entry for each request in **seconds**. Out: reported numbers; a table of
+//! requests; and a table of the gaps between tokens. Runs of one file are called by the settings in which they differ. A failed request
+//! has a time to first token of 0.0, which is none.
 
 use serde_json::Value;
 
@@ -10,17 +11,23 @@ use crate::measure::finding::{Finding, Place};
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{
-    CellType, Declared, Failures, FindingKind, Format, Holds, Role, RowKind, Severity, Sink, Statistic, Unit,
+    AnyRecords, CellType, Declared, Failures, FindingKind, Format, Holds, IngestError, Role, RowKind, Severity, Sink,
+    Statistic, Unit,
 };
+use crate::ingest::formats::ai::run_settings;
 use crate::ingest::json::documents::{self, number};
-use crate::ingest::summaries::{self, Summary, caveat, setting, statistic};
+use crate::ingest::json::outline::Outline;
+use crate::ingest::summaries::{self, Summary, caveat, statistic};
 use crate::ingest::text::row::RowBuffer;
+use crate::table::LabelIdentity;
 use crate::table::storage::Storage;
 
 /// What a time to the first token is.
 pub(crate) const FIRST_TOKEN: &str = "from sending to the first token";
 /// What a latency is.
 pub(crate) const END_TO_END: &str = "from sending to the last token";
+/// The column that says of which run of a file a request is.
+const RUN: &str = "run";
 /// What a latency between tokens is.
 pub(crate) const GAP: &str = "gaps between the chunks of an answer";
 
@@ -35,20 +42,49 @@ pub(crate) const FORMAT: Format = Format {
     upstream: "vllm-project/vllm, vllm/benchmarks/serve.py",
     sniff: |head| {
         // SGLang's benchmark, which began as a copy of this one, calls its latencies by other names.
-        let outline = head.outline()?;
+        let first = || Outline::of_first_object(head.bytes);
+        let in_array = head.bytes.trim_ascii_start().first() == Some(&b'[');
+        let of_array = if in_array { first() } else { None };
+        let outline = of_array.as_ref().or_else(|| head.outline())?;
         let is_other = outline.has(&["total_output_tokens_retokenized"]) || outline.has(&["median_e2e_latency_ms"]);
         outline.evidence(&["completed", "request_throughput", "mean_ttft_ms"]).filter(|_| !is_other)
     },
-    read: |records, _, sink| {
-        declare(sink);
-        let mut line = 0;
-        documents::each(records, sink, |document: Value, sink| {
-            // A document is written on a line of its own.
-            line += 1;
-            take(&document, line.min(sink.provenance.lines.max(1)), line > 1, sink);
-        })
-    },
+    read: |records, _, sink| read(records, sink),
 };
+
+fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    declare(sink);
+    let text = documents::json_text(records, sink)?;
+    // What tells runs apart is known once all have been seen; their lists of requests are too long to be kept.
+    let mut settings = Vec::new();
+    documents::each_of(&text, |document: Value| {
+        settings.extend(runs_of(&document).iter().map(run_settings::of));
+        Ok(())
+    })?;
+    let labels = run_settings::labels(&settings, sink);
+    let (mut labels, mut line) = (labels.iter(), 0);
+    let (taken, broken) = documents::each_of(&text, |document: Value| {
+        // A document is written on a line of its own; those of an array stand where it does.
+        line += 1;
+        for run in runs_of(&document) {
+            let label = labels.next().and_then(Option::as_deref);
+            take(run, line.min(sink.provenance.lines.max(1)), label, sink);
+        }
+        Ok(())
+    })?;
+    if let Some(broken) = broken {
+        return documents::note_broken(&broken.error, taken, sink);
+    }
+    if taken > 1 {
+        sink.provenance.evidence.push(format!("{taken} documents one after the other"));
+    }
+    Ok(())
+}
+
+/// The runs of a document: those of an array, or itself.
+fn runs_of(document: &Value) -> &[Value] {
+    document.as_array().map_or(std::slice::from_ref(document), Vec::as_slice)
+}
 
 /// Says what the columns of requests are.
 pub(crate) fn declare(sink: &mut Sink) {
@@ -66,17 +102,19 @@ pub(crate) fn declare(sink: &mut Sink) {
         tokens("input_tokens", "tokens of the prompt"),
         tokens("output_tokens", "tokens of the answer"),
         Declared::column("error", Role::Status, "vLLM: what went wrong, in words"),
+        Declared::column(RUN, Role::Label, "the settings in which the runs of the file differ"),
     ]);
 }
 
-fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
+fn take(document: &Value, line: u64, label: Option<&str>, sink: &mut Sink) {
     let of = |name: &str| number(document, &[name]);
     let (completed, failed) = (of("completed"), of("failed"));
     let errors = document.get("errors").and_then(Value::as_array);
     let counted =
         errors.map(|errors| errors.iter().filter(|error| error.as_str().is_some_and(|text| !text.is_empty())).count());
     let failed = failed.or(counted.map(|count| count as f64)).or_else(|| Some(of("num_prompts")? - completed?));
-    let mut requests = Summary::new("requests", Unit::COUNT, Some("requests that were sent, and those that failed"));
+    let mut requests =
+        Summary::new("requests", Unit::COUNT, Some("requests that were sent, and those that failed")).of(label);
     requests.add(Statistic::Count, completed.map(|completed| completed + failed.unwrap_or(0.0)));
     requests.add(Statistic::Failures, failed.filter(|_| completed.is_some()));
     requests.give(sink);
@@ -92,7 +130,7 @@ fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
             ("itl", "inter_token_latency", GAP),
             ("e2el", "latency", END_TO_END),
         ] {
-            latencies(document, key, Summary::new(metric, Unit::MILLISECOND, Some(meaning))).give(sink);
+            latencies(document, key, Summary::new(metric, Unit::MILLISECOND, Some(meaning)).of(label)).give(sink);
         }
     }
     for (name, meaning) in [
@@ -101,20 +139,12 @@ fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
         ("output_throughput", "tokens of all answers over the duration of the run"),
         ("total_token_throughput", "tokens of prompts and answers over the duration of the run"),
     ] {
-        let mut summary = Summary::new(name, Unit::PER_SECOND, Some(meaning));
+        let mut summary = Summary::new(name, Unit::PER_SECOND, Some(meaning)).of(label);
         // Without targets there is no goodput, and null is written for it.
         summary.add_field(Statistic::Value, name, document.get(name).filter(|value| !value.is_null()));
         summary.give(sink);
     }
-    let unit_of_setting = |name: &str| document.get(name).filter(|value| value.is_number() || value.is_string());
-    for name in
-        ["backend", "endpoint_type", "model_id", "tokenizer_id", "request_rate", "burstiness", "max_concurrency"]
-    {
-        let text = unit_of_setting(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-        setting(sink, name, text);
-    }
-    let name = document.get("date").and_then(Value::as_str).filter(|_| appended);
-    let detailed = take_requests(document, line, name, sink);
+    let detailed = take_requests(document, line, label, sink);
     caveat(
         sink,
         "vLLM leaves failed requests out of its latencies; percentiles are interpolated linearly (numpy's default).",
@@ -157,13 +187,14 @@ struct Odd {
     first: Option<(usize, String)>,
 }
 
-/// The requests, where the file has them, as a table that may have a name. Says whether it has.
-pub(crate) fn take_requests(document: &Value, line: u64, name: Option<&str>, sink: &mut Sink) -> bool {
+/// The requests, where the file has them, as a table. Those of one of several runs have its name beside them, in one table with those of the
+/// others, and no clock: neither a number nor a rate is over all of them. Says whether the file has requests.
+pub(crate) fn take_requests(document: &Value, line: u64, run: Option<&str>, sink: &mut Sink) -> bool {
     let array = |name: &str| document.get(name).and_then(Value::as_array).filter(|all| !all.is_empty());
     if array("ttfts").is_none() {
         return false;
     }
-    let clock = array("start_times").is_some();
+    let clock = array("start_times").is_some() && run.is_none();
     let start = clock.then_some(("start_time", CellType::Decimal));
     let columns = [
         ("ttft", CellType::Decimal),
@@ -172,10 +203,16 @@ pub(crate) fn take_requests(document: &Value, line: u64, name: Option<&str>, sin
         ("output_tokens", CellType::Integer),
         ("error", CellType::Text),
     ];
-    let columns: Vec<(&str, CellType)> = start.into_iter().chain(columns).collect();
-    let mut requests = TableBuilder::of(&Storage::MEMORY, name, &columns);
+    if run.is_some() {
+        sink.labels = LabelIdentity::Compared;
+    }
+    let of_run = || run.map(|_| (RUN, CellType::Text));
+    let columns: Vec<(&str, CellType)> = of_run().into_iter().chain(start).chain(columns).collect();
+    let mut requests = table_of(&columns, None, sink);
+    requests.absence_is_told = run.is_some();
     let gap = "inter_token_latency";
-    let mut gaps = TableBuilder::of(&Storage::MEMORY, Some(gap), &[(gap, CellType::Decimal)]);
+    let columns: Vec<(&str, CellType)> = of_run().into_iter().chain([(gap, CellType::Decimal)]).collect();
+    let mut gaps = table_of(&columns, Some(gap), sink);
     let mut odd: [Odd; LISTS.len()] = Default::default();
     for index in 0..note_lengths(document, line, sink) {
         let entry = |name: &str| array(name).and_then(|all| all.get(index));
@@ -209,9 +246,9 @@ pub(crate) fn take_requests(document: &Value, line: u64, name: Option<&str>, sin
         if clock {
             cells.insert(0, text(entry("start_times").and_then(Value::as_f64)));
         }
-        push(&mut requests, &cells, line);
+        push(&mut requests, run, &cells, line);
         for gap in numbers.into_iter().filter(|_| !failed) {
-            push(&mut gaps, &[text(Some(gap))], line);
+            push(&mut gaps, run, &[text(Some(gap))], line);
         }
     }
     for (name, odd) in LISTS.iter().zip(odd) {
@@ -267,9 +304,18 @@ fn text(number: Option<f64>) -> String {
     number.map_or_else(String::new, |number| number.to_string())
 }
 
-fn push(table: &mut TableBuilder, cells: &[String], line: u64) {
+/// The table of these columns: the one that another run has begun, or a new one.
+fn table_of(columns: &[(&str, CellType)], name: Option<&str>, sink: &mut Sink) -> TableBuilder {
+    let begun = |table: &TableBuilder| table.header.iter().eq(columns.iter().map(|(name, _)| *name));
+    match sink.tables.iter().position(begun).filter(|_| columns[0].0 == RUN) {
+        Some(index) => sink.tables.remove(index),
+        None => TableBuilder::of(&Storage::MEMORY, name, columns),
+    }
+}
+
+fn push(table: &mut TableBuilder, run: Option<&str>, cells: &[String], line: u64) {
     let mut row = RowBuffer::default();
-    for cell in cells {
+    for cell in run.into_iter().chain(cells.iter().map(String::as_str)) {
         row.push(cell.as_bytes());
     }
     table.push(row.row(), line);

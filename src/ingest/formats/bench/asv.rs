@@ -20,7 +20,13 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "asv run && perfreport summarize .asv/results/*/*.json",
     upstream: "airspeed-velocity/asv, asv/results.py; documentation, Writing benchmarks",
-    sniff: |head| head.outline()?.evidence(&["commit_hash", "env_name", "results", "params"]),
+    sniff: |head| {
+        let outline = head.outline()?;
+        // Before environments had names the version of Python stood for one.
+        outline
+            .evidence(&["commit_hash", "env_name", "results", "params"])
+            .or_else(|| outline.evidence(&["commit_hash", "python", "requirements", "results", "params"]))
+    },
     read: |records, _, sink| benchmarks::read_values(records, sink, [], take),
 };
 
@@ -55,6 +61,7 @@ fn take(document: &Value, _: u64, bench: &mut Bench<'_>) {
     for (name, value) in document.get("params").and_then(Value::as_object).into_iter().flatten() {
         bench.fact(name, value.as_str().unwrap_or_default());
     }
+    bench.fact("python", document.get("python").and_then(Value::as_str).unwrap_or_default());
     let columns: Vec<&str> = document
         .get("result_columns")
         .and_then(Value::as_array)

@@ -12,8 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{
-    AnyRecords, Declared, Failures, FindingKind, Format, Head, Holds, IngestError, RowKind, Severity, Sink,
-    SourceOptions, Statistic, Unit,
+    AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions, Statistic, Unit,
 };
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::summaries;
@@ -157,10 +156,9 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
         let has = |kind: Kind| entry.measurements.iter().any(|measurement| measurement.kind() == kind);
         if entry.statistics.is_none() && !has(Kind::Result) && !has(Kind::Actual) {
             failed += 1;
-            let reason = format!("the benchmark `{label}` failed: its statistics are null, and nothing was measured");
-            let line = lines.line(document.get());
-            let action = "it is counted as failed and has no numbers";
-            bench.find(Severity::Suspicious, FindingKind::MalformedRecord, line, reason, action);
+            let line = Some(lines.line(document.get()));
+            let why = "its statistics are null, and nothing was measured";
+            summaries::failed_benchmark(bench.sink, line, &label, "failed", why);
             continue;
         }
         let original = entry.statistics.as_ref().and_then(|statistics| statistics.original_values.as_deref());

@@ -71,14 +71,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
                     failed += 1;
                     open = None;
                     let message = attribute(&element, "message").unwrap_or_default();
-                    let (kind, action) = (FindingKind::MalformedRecord, "it is counted as failed and has no numbers");
-                    sink.find(
-                        Severity::Suspicious,
-                        kind,
-                        line(),
-                        format!("the benchmark `{label}` failed: {message}"),
-                        action,
-                    );
+                    summaries::failed_benchmark(sink, Some(line()), &label, "failed", &message);
                 }
                 _ => {}
             },

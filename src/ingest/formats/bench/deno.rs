@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::ingest::benchmarks::{self, Bench};
-use crate::ingest::format::{Failures, FindingKind, Format, Holds, RowKind, Severity, Statistic, Unit};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Statistic, Unit};
 use crate::ingest::summaries;
 
 const MEANING: &str = "time of one call";
@@ -20,7 +20,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "deno bench --json > deno.json && perfreport summarize deno.json",
     upstream: "denoland/deno, cli/tools/bench/mod.rs and reporters.rs",
-    sniff: |head| head.outline()?.evidence(&["version", "runtime", "benches.origin", "benches.results"]),
+    // The first versions wrote no `version`.
+    sniff: |head| head.outline()?.evidence(&["runtime", "benches.origin", "benches.results"]),
     read: |records, _, sink| benchmarks::read_values(records, sink, [], take),
 };
 
@@ -48,8 +49,7 @@ fn take(document: &Value, line: u64, bench: &mut Bench<'_>) {
             all += 1;
             if result.get("ok").is_none() {
                 failed += 1;
-                let (kind, action) = (FindingKind::MalformedRecord, "it is counted as failed and has no numbers");
-                bench.find(Severity::Suspicious, kind, line, format!("the benchmark `{label}` failed"), action);
+                summaries::failed_benchmark(bench.sink, Some(line), &label, "failed", "");
             }
             let mut summary = benchmarks::summary("time", Unit::NANOSECOND, &label, MEANING);
             summary.add_fields(result.get("ok"), NUMBERS);

@@ -12,10 +12,11 @@ use serde_json::value::RawValue;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{
-    AnyRecords, Declared, Failures, FindingKind, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Severity,
-    Sink, SourceOptions, Statistic, Unit,
+    AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink, SourceOptions,
+    Statistic, Unit,
 };
 use crate::ingest::json::value::{LineCounter, entries};
+use crate::ingest::summaries;
 
 pub(crate) const FORMAT: Format = Format {
     name: "google-benchmark",
@@ -163,7 +164,7 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
         .filter(|entry| !entry.is_true("error_occurred"))
         .map(|entry| entry.counters().map(|(name, _)| name).collect())
         .collect();
-    note_failures(&repetitions, lines, bench);
+    note_failures(&all, &repetitions, lines, bench);
     // One table where all have the same counters; otherwise a table for each counter, without empty cells.
     let together = counters.len() == 1;
     for entry in &all {
@@ -179,19 +180,28 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
 }
 
 /// Says which benchmarks ended in an error, each once.
-fn note_failures<'t>(repetitions: &[&Entry<'t>], lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) {
+fn note_failures<'t>(
+    all: &[Entry<'t>],
+    repetitions: &[&Entry<'t>],
+    lines: &mut LineCounter<'t>,
+    bench: &mut Bench<'_>,
+) {
     let failed: Vec<&&Entry<'t>> = repetitions.iter().filter(|entry| entry.is_true("error_occurred")).collect();
+    let skipped = |entry: &&Entry<'t>| entry.is_true("skipped") && !entry.is_true("error_occurred");
+    let labels: BTreeSet<String> = all.iter().filter(|one| !skipped(one)).map(Entry::label).collect();
     let mut told = BTreeSet::new();
     for entry in &failed {
         let label = entry.label();
         if told.insert(label.clone()) {
             let times = failed.iter().filter(|other| other.label() == label).count();
             let message = entry.text("error_message").unwrap_or_default();
-            let reason = format!("`{label}` ended in an error {times} times: {message}");
-            let action = "not used: its times are zeros that nobody measured";
+            let how = if times > 1 { format!("ended in an error {times} times") } else { "ended in an error".into() };
             let line = lines.line(entry.raw.get());
-            bench.find(Severity::Suspicious, FindingKind::MalformedRecord, line, reason, action);
+            summaries::failed_benchmark(bench.sink, Some(line), &label, &how, &message);
         }
+    }
+    if !told.is_empty() {
+        summaries::failed_benchmarks(bench.sink, labels.len(), told.len());
     }
 }
 

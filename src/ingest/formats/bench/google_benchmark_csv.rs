@@ -11,12 +11,12 @@ use csv::StringRecord;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{
-    AnyRecords, Failures, FindingKind, Format, Head, Holds, IngestError, RowKind, Severity, Sink, SourceOptions,
-    Statistic, Unit,
+    AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions, Statistic, Unit,
 };
 use crate::ingest::formats::bench::google_benchmark::{
     CPU, DECLARED, FIELDS, REAL, UNIT, WITHOUT_TIMES, cache, declare_counter,
 };
+use crate::ingest::summaries;
 use crate::ingest::text::csv_tables::{self, CsvRow, CsvTable};
 
 pub(crate) const FORMAT: Format = Format {
@@ -83,6 +83,10 @@ impl<'r> Entry<'r> {
         self.get("error_occurred") == "true"
     }
 
+    fn was_skipped(&self) -> bool {
+        self.get("error_occurred") == "false" && !self.get("error_message").is_empty()
+    }
+
     fn counters(&self) -> Vec<(&'r str, &'r str)> {
         let cells = self.header.iter().zip(&self.row.cells);
         cells.filter(|(name, cell)| !FIELDS.contains(name) && cell.parse::<f64>().is_ok()).collect()
@@ -109,7 +113,7 @@ fn take(all: &[Entry<'_>], bench: &mut Bench<'_>) {
         |entry: &&Entry<'_>| !entry.failed() && entry.aggregate(&names).is_none() && !entry.is_of_complexity();
     let counters: BTreeSet<Vec<&str>> =
         all.iter().filter(measured).map(|entry| entry.counters().iter().map(|(name, _)| *name).collect()).collect();
-    note_failures(all, bench);
+    note_failures(all, &names, bench);
     // One table where all have the same counters; otherwise a table for each counter, without empty cells.
     let together = counters.len() == 1;
     for entry in all {
@@ -126,16 +130,21 @@ fn take(all: &[Entry<'_>], bench: &mut Bench<'_>) {
 }
 
 /// Says which benchmarks ended in an error, each once.
-fn note_failures(all: &[Entry<'_>], bench: &mut Bench<'_>) {
+fn note_failures(all: &[Entry<'_>], names: &BTreeSet<&str>, bench: &mut Bench<'_>) {
+    let is_one = |entry: &&Entry<'_>| !entry.is_of_complexity() && !entry.was_skipped();
+    let name = |entry| Entry::aggregate(entry, names).map_or(entry.name(), |(benchmark, _)| benchmark);
+    let benchmarks = all.iter().filter(is_one).map(name).collect::<BTreeSet<&str>>().len();
     let mut told = BTreeSet::new();
     for entry in all.iter().filter(|entry| entry.failed()) {
         if told.insert(entry.name()) {
             let times = all.iter().filter(|other| other.failed() && other.name() == entry.name()).count();
+            let how = if times > 1 { format!("ended in an error {times} times") } else { "ended in an error".into() };
             let message = entry.get("error_message");
-            let reason = format!("`{}` ended in an error {times} times: {message}", entry.name());
-            let action = "not used: nothing was measured";
-            bench.find(Severity::Suspicious, FindingKind::MalformedRecord, entry.row.line, reason, action);
+            summaries::failed_benchmark(bench.sink, Some(entry.row.line), entry.name(), &how, message);
         }
+    }
+    if !told.is_empty() {
+        summaries::failed_benchmarks(bench.sink, benchmarks, told.len());
     }
 }
 
@@ -146,7 +155,7 @@ fn sample(entry: &Entry<'_>, together: bool, bench: &mut Bench<'_>) {
     if entry.failed() {
         return bench.set_aside("benchmarks that ended in an error", line);
     }
-    if entry.get("error_occurred") == "false" && !entry.get("error_message").is_empty() {
+    if entry.was_skipped() {
         return bench.set_aside("benchmarks that were skipped", line);
     }
     if real.is_empty() || cpu.is_empty() {

@@ -13,7 +13,7 @@ use crate::ingest::format::{
     Severity, Sink, Statistic, Unit,
 };
 use crate::ingest::json::documents::{self, at, number};
-use crate::ingest::summaries::{Summary, setting};
+use crate::ingest::summaries::{Summary, failed_benchmark, setting};
 use crate::ingest::text::row::RowBuffer;
 
 pub(crate) const FORMAT: Format = Format {
@@ -30,6 +30,8 @@ pub(crate) const FORMAT: Format = Format {
         outline
             .evidence(&["start.test_start", "intervals"])
             .or_else(|| outline.evidence(&["start.version", "intervals.sum"]))
+            // Of a transfer that never began only its error is there.
+            .or_else(|| outline.evidence(&["start.version", "start.connected", "intervals", "error"]))
     },
     read: |records, _, sink| read(records, sink),
 };
@@ -108,12 +110,16 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 }
 
 fn take(document: &Value, sink: &mut Sink) {
+    let intervals = document.get("intervals").and_then(Value::as_array).into_iter().flatten();
+    let sums: Vec<&Value> = intervals.filter_map(|one| one.get("sum")).collect();
+    setting(sink, "iperf", at(document, &["start", "version"]).and_then(Value::as_str));
     if let Some(error) = document.get("error").and_then(Value::as_str) {
+        if sums.is_empty() {
+            return failed(error, sink);
+        }
         let (kind, action) = (FindingKind::MalformedRecord, "what was measured before is shown");
         sink.find(Severity::Suspicious, kind, None, format!("iperf3 ended with an error: {error}"), action);
     }
-    let intervals = document.get("intervals").and_then(Value::as_array).into_iter().flatten();
-    let sums: Vec<&Value> = intervals.filter_map(|one| one.get("sum")).collect();
     let measured: Vec<&Value> =
         sums.iter().copied().filter(|sum| sum.get("omitted") != Some(&Value::Bool(true))).collect();
     for _ in measured.len()..sums.len() {
@@ -142,7 +148,15 @@ fn take(document: &Value, sink: &mut Sink) {
     for name in ["protocol", "num_streams", "blksize", "reverse"] {
         setting(sink, name, of(name));
     }
-    setting(sink, "iperf", at(document, &["start", "version"]).and_then(Value::as_str));
+}
+
+/// A transfer of which nothing came but an error.
+fn failed(error: &str, sink: &mut Sink) {
+    let mut runs = Summary::new("runs", Unit::COUNT, Some("transfers that were begun, and those that failed"));
+    runs.add(Statistic::Count, Some(1.0)).add(Statistic::Failures, Some(1.0));
+    runs.give(sink);
+    // iperf3 says `error - ` before what went wrong.
+    failed_benchmark(sink, None, "transfer", "ended in an error", error.strip_prefix("error - ").unwrap_or(error));
 }
 
 /// A table of these fields of intervals.
@@ -165,6 +179,18 @@ fn push(names: &[&str], sums: &[&Value], sink: &mut Sink) {
 mod tests {
     use super::*;
     use crate::ingest::read_text;
+
+    #[test]
+    fn a_transfer_that_never_began_is_a_failed_run_with_its_error() {
+        let text = r#"{"start":{"connected":[],"version":"iperf 3.9","system_info":"x"},"intervals":[],"end":{},
+            "error":"error - unable to connect to server: Connection refused"}"#;
+        let found = read_text("iperf3.json", text);
+        assert_eq!(found.provenance.format, "iperf3");
+        let runs = found.reported.iter().find(|one| one.metric == "runs").unwrap();
+        assert_eq!((runs.number(Statistic::Count), runs.number(Statistic::Failures)), (Some(1.0), Some(1.0)));
+        assert_eq!(found.findings[0].value.as_deref(), Some("unable to connect to server: Connection refused"));
+        assert!(found.tables.is_empty());
+    }
 
     #[test]
     fn a_field_that_is_no_number_costs_only_itself() {

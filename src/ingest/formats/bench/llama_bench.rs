@@ -1,5 +1,5 @@
 //! llama.cpp's `llama-bench` as JSON (`-o json`, `-o jsonl`): a test for each combination of settings, with a throughput
-//! for each repetition; and as CSV (`-o csv`), which has the same fields but no repetitions.
+//! for each repetition; and as CSV (`-o csv`), which has the same fields but no repetitions. Its tables for people: `llama_bench_table`.
 //!
 //! In: JSON documents, a list of tests or a test each. Out: a row a repetition with its tokens per second; what has no
 //! samples is reported numbers. A benchmark is the test (`pp512` for a prompt, `tg128` for generation) with all settings, so
@@ -14,6 +14,7 @@ use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{
     AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink, Statistic, Unit,
 };
+use crate::ingest::formats::bench::llama_bench_table;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::json::value::{LineCounter, Text, entries};
 use crate::ingest::signature;
@@ -21,7 +22,7 @@ use crate::ingest::summary_tables;
 
 pub(crate) const FORMAT: Format = Format {
     name: "llama-bench",
-    about: "llama-bench's JSON: tokens per second of each repetition, by test and settings",
+    about: "llama-bench's JSON: tokens per second of each repetition, by test and settings; its CSV and its tables",
     latency: "none: tokens per second, of processing a prompt (pp) or of generating (tg)",
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
@@ -88,11 +89,17 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
         return Some(vec![format!("the header names {}, as llama-bench writes it", KEYS.join(", "))]);
     }
     let opens = head.bytes.trim_ascii_start().first().is_some_and(|first| matches!(first, b'[' | b'{'));
-    Outline::of_first_object(head.bytes).filter(|first| opens && first.has_at(1, KEYS))?;
+    if !opens {
+        return llama_bench_table::sniff(head);
+    }
+    Outline::of_first_object(head.bytes).filter(|first| first.has_at(1, KEYS))?;
     Some(benchmarks::keys_evidence("objects", KEYS))
 }
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    if llama_bench_table::sniff(&Head::of(records)?).is_some() {
+        return llama_bench_table::read(records, (THROUGHPUT, MEANING), sink);
+    }
     sink.settle = Some(|source, _| name_by_what_differs(source));
     let is_csv = !Head::of(records)?.bytes.trim_ascii_start().starts_with(b"[")
         && !Head::of(records)?.bytes.trim_ascii_start().starts_with(b"{");

@@ -6,8 +6,9 @@
 use serde_json::Value;
 
 use crate::ingest::benchmarks::{self, Bench};
-use crate::ingest::format::{Declared, Failures, FindingKind, Format, Holds, RowKind, Severity, Statistic, Unit};
+use crate::ingest::format::{Declared, Failures, Format, Holds, RowKind, Statistic, Unit};
 use crate::ingest::json::documents::at;
+use crate::ingest::summaries;
 
 const MEANING: &str = "time of one call, averaged over a batch of calls";
 
@@ -49,11 +50,15 @@ fn take(document: &Value, line: u64, bench: &mut Bench<'_>) {
     }
     let benchmarks_of =
         |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let (mut all, mut failed) = (0, 0);
     for run in benchmarks_of(document, "benchmarks").iter().flat_map(|one| benchmarks_of(one, "runs")) {
         let label = benchmarks::or_unnamed(run.get("name").and_then(Value::as_str)).into_owned();
+        all += 1;
         if let Some(error) = run.get("error").filter(|error| !error.is_null()) {
-            let (kind, action) = (FindingKind::MalformedRecord, "it has no numbers");
-            bench.find(Severity::Suspicious, kind, line, format!("`{label}` ended in an error: {error}"), action);
+            failed += 1;
+            let message = error.as_str().or_else(|| error.get("message")?.as_str());
+            let message = message.map_or_else(|| error.to_string(), str::to_owned);
+            summaries::failed_benchmark(bench.sink, Some(line), &label, "ended in an error", &message);
         }
         let samples = at(&run, &["stats", "samples"]).and_then(Value::as_array);
         let samples: Vec<f64> = samples.into_iter().flatten().filter_map(Value::as_f64).collect();
@@ -65,6 +70,9 @@ fn take(document: &Value, line: u64, bench: &mut Bench<'_>) {
             summary.add_fields(run.get("stats"), NUMBERS);
             summary.give(bench.sink);
         }
+    }
+    if failed > 0 {
+        summaries::failed_benchmarks(bench.sink, all, failed);
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) mod jmh_text;
 pub(crate) mod libtest;
 pub(crate) mod lighthouse;
 pub(crate) mod llama_bench;
+mod llama_bench_table;
 pub(crate) mod mitata;
 pub(crate) mod pyperf;
 pub(crate) mod pytest_benchmark;

@@ -32,6 +32,7 @@ pub(crate) mod memtier;
 pub(crate) mod nbomber;
 pub(crate) mod oha;
 pub(crate) mod pgbench;
+pub(crate) mod pgbench_report;
 pub(crate) mod phout;
 pub(crate) mod ping;
 pub(crate) mod redis_benchmark;

@@ -162,6 +162,11 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     let mut runs: Vec<Run> = Vec::new();
     while let Some(record) = records.next()? {
         let text = String::from_utf8_lossy(record.bytes).trim().to_owned();
+        // `[ 10s ] thds: 4 tps: 205.70 …`, with --report-interval.
+        if text.starts_with("[ ") && text.contains("s ] thds: ") {
+            sink.provenance.set_aside("lines of intervals, of which the report has the sum", record.line);
+            continue;
+        }
         if begins_run(&text) || runs.is_empty() {
             // What stands above the first report is none.
             let is_first = runs.len() == 1 && !runs[0].counted && runs[0].latency.is_empty();

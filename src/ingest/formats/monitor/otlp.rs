@@ -82,8 +82,18 @@ struct Spans {
 }
 
 impl Spans {
-    /// Whether they are parts of each other: a tenth of them at least, and of more than a few that hold all.
+    /// Whether they are parts of each other: a tenth of them at least, and of more than a few that hold all; or some answer calls and
+    /// others make them, so that a call is inside of what it was made for, whatever was exported of who holds whom.
     fn are_nested(&self) -> bool {
+        self.answer_and_call() || self.hold_each_other()
+    }
+
+    fn answer_and_call(&self) -> bool {
+        let is = |sides: [&str; 2]| self.ended.iter().any(|span| span.kind.is_some_and(|kind| sides.contains(&kind)));
+        is(["server", "consumer"]) && is(["client", "producer"])
+    }
+
+    fn hold_each_other(&self) -> bool {
         let inside: Vec<&(String, String)> = self.parents.iter().filter(|parent| self.ids.contains(parent)).collect();
         let holding = inside.iter().collect::<BTreeSet<_>>().len();
         10 * inside.len() >= self.ended.len() && 20 * holding >= self.ended.len() && holding > 0
@@ -286,7 +296,10 @@ mod tests {
         let text = [line("shop", "a1", "", 3, 40), line("shop", "b1", "", 2, 8)].concat();
         let found = ingest("traces.json", text.as_bytes(), &SourceOptions::default()).unwrap();
         assert_eq!(spans_of(&found.tables[0]), ["POST /pay (client)", "POST /pay (server)"]);
-        assert_eq!(found.tables[0].columns_as(Role::Timestamp).count(), 1);
+        assert_eq!(found.tables[0].columns_as(Role::Timestamp).count(), 0, "one side calls, the other one answers");
+        let text = [line("shop", "a1", "", 2, 40), line("shop", "b1", "", 2, 8)].concat();
+        let found = ingest("traces.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert_eq!(found.tables[0].columns_as(Role::Timestamp).count(), 1, "answers of one service are its load");
     }
 
     #[test]
