@@ -10,6 +10,7 @@ use super::convention::says_failure;
 use super::grouping::Grouping;
 use crate::measure::ending::{self, Outcome};
 use crate::measure::http_code;
+use crate::measure::words::Words;
 use crate::stats::measured::PART;
 use crate::table::packed::Cells;
 use crate::table::{CellType, Column, Role, Table};
@@ -102,12 +103,37 @@ fn kinds(table: &Table) -> Option<(Cow<'_, Cells>, Vec<Option<String>>)> {
         if by_words.is_some() || table.columns[column].cells != CellType::Text || says_failure(&name) {
             continue;
         }
-        let word = |text: &String| {
-            let well = ending::of_text(text, false) == Outcome::Succeeded;
-            well.then(|| text.trim().to_lowercase()).filter(|word| !word.is_empty())
-        };
-        let words: Vec<Option<String>> = texts.iter().map(word).collect();
+        let words: Vec<Option<String>> = texts.iter().map(|text| word_of(text)).collect();
         by_words = words.iter().any(Option::is_some).then_some((rows, words));
     }
     by_words
+}
+
+/// The word of a text that says that a row did not fail. Who writes `OK` today and `success` tomorrow says the same.
+fn word_of(text: &str) -> Option<String> {
+    const PLAIN: Words =
+        Words::of("ok success successful succeeded pass passed completed complete done finished yes y t true");
+    let word = text.trim().to_lowercase();
+    let well = !word.is_empty() && ending::of_text(text, false) == Outcome::Succeeded;
+    well.then(|| if PLAIN.has(&word) { "ok".to_owned() } else { word })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_success_are_one_and_a_cached_answer_is_another() {
+        for (text, word) in [
+            ("OK", Some("ok")),
+            ("success", Some("ok")),
+            (" Passed ", Some("ok")),
+            ("cached", Some("cached")),
+            ("failed", None),
+            ("", None),
+            ("shed", None),
+        ] {
+            assert_eq!(word_of(text).as_deref(), word, "{text}");
+        }
+    }
 }

@@ -386,8 +386,7 @@ impl<'a> ChangeDraft<'a> {
         if let Some(slow) = self.pair.as_ref().and_then(|pair| one_run_is_slower(pair, &self.change, verdict, chance)) {
             (verdict, self.change.reason, large) = (Verdict::Inconclusive, Some(slow), true);
         }
-        self.change.large = verdict == Verdict::Inconclusive && large;
-        self.change.verdict = verdict;
+        (self.change.verdict, self.change.large) = (verdict, verdict == Verdict::Inconclusive && large);
         if matches!(verdict, Verdict::Regressed | Verdict::Improved | Verdict::Changed) {
             self.change.reason = self.only_the_tail(verdict);
         }

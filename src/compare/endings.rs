@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::capture::Share;
-use super::margin::GLARING_FACTOR;
+use super::margin::LARGE;
 use super::outcome::{Change, Reason, Scale, Verdict};
 use super::pairing::{SharePair, runs_of};
 use super::share::independent_difference;
@@ -153,9 +153,10 @@ fn seems_better(change: &Change) -> bool {
     let by_far = || {
         let center = change.effects.iter().find(|effect| effect.statistic == Statistic::Center);
         let ratio = center.filter(|center| center.scale == Scale::Ratio).and_then(|center| center.estimate);
+        let least = LARGE * change.margin.ln_1p();
         ratio.is_some_and(|ratio| match change.polarity {
-            Polarity::LowerIsBetter => ratio <= 1.0 / GLARING_FACTOR,
-            Polarity::HigherIsBetter => ratio >= GLARING_FACTOR,
+            Polarity::LowerIsBetter => ratio.ln() <= -least,
+            Polarity::HigherIsBetter => ratio.ln() >= least,
             Polarity::Unknown => false,
         })
     };

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use crate::compare::beyond_noise::BeyondNoise;
 use crate::compare::capture::Share;
 use crate::compare::endings::{is_another, level_of_one};
+use crate::compare::margin::{DEFAULT_MARGIN, LARGE};
 use crate::compare::share_names::{ending_of, is_of_unknown_outcome};
 use crate::compare::unknown::rose;
-use crate::measure::Dimension;
+use crate::measure::{Dimension, Polarity};
 
-use super::contract::{NewestFailing, NewestValue, NewestVerdict};
+use super::contract::{MetricHistory, NewestFailing, NewestValue, NewestVerdict};
 use super::line::{Endings, Run};
 
 /// A share of the newest run, and the largest one of the runs before it.
@@ -80,9 +81,10 @@ impl OtherEndings {
     }
 
     /// What became quicker while it ended in other ways did not improve, and a gate cannot tell.
-    pub(super) fn settle(&self, value: NewestValue, dimension: Dimension, group: Option<&str>) -> NewestValue {
+    pub(super) fn settle(&self, value: NewestValue, metric: &MetricHistory, group: Option<&str>) -> NewestValue {
+        let dimension = metric.dimension;
         let is_speed = dimension.is_time() || matches!(dimension, Dimension::Rate | Dimension::ByteRate);
-        if !is_speed || value.verdict != NewestVerdict::Improved {
+        if !is_speed || !seems_better(&value, metric.polarity) {
             return value;
         }
         let speaks_for_all = group.is_none() || self.0.keys().all(String::is_empty);
@@ -96,5 +98,20 @@ impl OtherEndings {
                 ..value
             },
         }
+    }
+}
+
+/// Whether a value is better than its stretch explains, or seems to be by three margins.
+fn seems_better(value: &NewestValue, polarity: Polarity) -> bool {
+    let least = LARGE * DEFAULT_MARGIN.ln_1p();
+    let by_far = |ratio: f64| match polarity {
+        Polarity::LowerIsBetter => ratio.ln() <= -least,
+        Polarity::HigherIsBetter => ratio.ln() >= least,
+        Polarity::Unknown => false,
+    };
+    match value.verdict {
+        NewestVerdict::Improved => true,
+        NewestVerdict::Inconclusive => value.ratio.is_some_and(by_far),
+        _ => false,
     }
 }

@@ -127,7 +127,7 @@ pub(super) fn newest(
         .iter()
         .map(|one| {
             let group = lines.line(last, &one.metric.name).and_then(|line| line.group.as_deref());
-            let value = endings.settle(judged(one, margin, level, tests), one.metric.dimension, group);
+            let value = endings.settle(judged(one, margin, level, tests), one.metric, group);
             count(&mut counts, &value);
             value
         })
