@@ -35,6 +35,8 @@ pub(super) struct ErrorsBeside<'a> {
     name: &'a str,
     /// By the code of a text.
     said: Vec<Said>,
+    /// Whether a text of which nobody knows what it means makes a success doubtful: not where it may be of an earlier attempt, or a kind.
+    doubts: bool,
 }
 
 /// The columns of errors beside the status column of that index: none beside another one of errors, beside the word of who knows the right
@@ -85,7 +87,7 @@ impl<'a> ErrorsBeside<'a> {
             _ => Said::Nothing,
         };
         let said = column.dictionary.iter().map(says).collect();
-        Self { cells: table.text_cells(index), name: &column.name, said }
+        Self { cells: table.text_cells(index), name: &column.name, said, doubts: !of_kind && !retries }
     }
 
     /// Whether any of its texts says something.
@@ -120,6 +122,19 @@ pub(super) fn join(errors: &[ErrorsBeside<'_>], rows: Range<usize>, outcomes: &m
             let from = row.saturating_sub(first);
             for (outcome, code) in outcomes[from..].iter_mut().zip(codes) {
                 *outcome = joined(*outcome, column.says(*code));
+            }
+        });
+    }
+}
+
+/// Which rows of a range have a text of which nobody knows what it means: `true` is put where one has.
+pub(super) fn doubts(errors: &[ErrorsBeside<'_>], rows: Range<usize>, doubts: &mut [bool]) {
+    for column in errors.iter().filter(|column| column.doubts) {
+        let first = rows.start;
+        column.cells.visit_codes(rows.clone(), |row, codes| {
+            let from = row.saturating_sub(first);
+            for (doubt, code) in doubts[from..].iter_mut().zip(codes) {
+                *doubt = *doubt || column.says(*code) == Said::Something;
             }
         });
     }

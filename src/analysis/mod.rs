@@ -11,6 +11,7 @@ mod column;
 mod compared;
 mod configurations;
 pub(crate) mod convention;
+pub mod endings;
 pub(crate) mod entries;
 mod error_beside;
 mod failed;

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::convention::{Convention, Words, convention_of_numbers, says_failure, unanswered};
+use super::endings::Endings;
 use super::error_beside::{self, ErrorsBeside};
 use super::grouping::Grouping;
 use crate::measure::ending::{self, Outcome};
@@ -54,6 +55,9 @@ pub struct Failures {
     /// Rows of which nobody knows how they ended: of all, and of each label that has such rows. What a comparison needs.
     #[serde(skip)]
     pub unknown: Vec<UnknownOutcomes>,
+    /// With which codes or words the rows ended that did not fail, where samples are kept. What a comparison needs.
+    #[serde(skip)]
+    pub endings: Vec<Endings>,
 }
 
 /// Rows of which nobody knows how they ended: without a status, or with one that is not understood.
@@ -110,6 +114,7 @@ impl Failures {
             groups: Vec::new(),
             causes: Vec::new(),
             unknown: Vec::new(),
+            endings: Vec::new(),
         })
     }
 }
@@ -211,7 +216,8 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
         let ordered = failed > 0 && failed < total && table.order_is_recorded;
         let clusters = ordered.then(|| clusters(&told, &table.run_starts, among, total)).flatten();
         let share = wilson_inflated(failed, total, inflation_of(clusters, total), level)?;
-        let by_outcome = [of(Outcome::Succeeded), failed, of(Outcome::NotSaid), unclear];
+        let doubtful = told.doubtful(among);
+        let by_outcome = [of(Outcome::Succeeded) - doubtful, failed, of(Outcome::NotSaid), unclear + doubtful];
         Some(Failures {
             column: table.columns[column].name.clone(),
             convention: convention.words().to_owned(),
@@ -226,6 +232,7 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
             groups: Vec::new(),
             causes: Vec::new(),
             unknown: UnknownOutcomes::of(None, by_outcome).into_iter().collect(),
+            endings: Vec::new(),
         })
     })
 }
@@ -287,6 +294,7 @@ fn by_group(
     let blank = |label: &Label| GroupFailures::counted(&label.text, 0, 0, 0);
     let mut groups: Vec<GroupFailures> = grouping.groups.iter().map(blank).collect();
     let mut not_said = vec![0_u64; groups.len()];
+    let mut doubted = not_said.clone();
     let mut events = vec![EventRuns::default(); groups.len()];
     let (rows, mut starts) = (grouping.codes.rows(), table.run_starts.iter().copied().peekable());
     let (mut run, mut said) = (0, Vec::with_capacity(PART.min(rows)));
@@ -297,6 +305,7 @@ fn by_group(
         let range = from..(from + PART).min(rows);
         said.clear();
         told.visit(range.clone(), |outcome| said.push(outcome));
+        let doubts = told.doubts(range.clone());
         grouping.codes.visit_codes(range, |first_row, codes| {
             for (row, code) in (first_row..).zip(codes) {
                 while starts.next_if(|start| *start <= row).is_some() {
@@ -307,6 +316,8 @@ fn by_group(
                 let group = &mut groups[number];
                 group.unclear += u64::from(outcome == Outcome::Unclear && among.counts(row, outcome));
                 not_said[number] += u64::from(outcome == Outcome::NotSaid && among.counts(row, outcome));
+                let doubtful = outcome == Outcome::Succeeded && doubts.get(row - from) == Some(&true);
+                doubted[number] += u64::from(doubtful && among.counts(row, outcome));
                 let Some(failed) = outcome.has_failed().filter(|_| among.counts(row, outcome)) else { continue };
                 group.failed += u64::from(failed);
                 group.total += 1;
@@ -332,9 +343,9 @@ fn by_group(
             group.clusters = FailureClusters::of(events, group.total);
         }
     }
-    let unknown = groups.iter().zip(not_said).filter_map(|(group, not_said)| {
+    let unknown = groups.iter().zip(not_said.into_iter().zip(doubted)).filter_map(|(group, (not_said, doubted))| {
         let GroupFailures { label, failed, total, unclear, .. } = group;
-        UnknownOutcomes::of(Some(label), [total - failed - unclear, *failed, not_said, *unclear])
+        UnknownOutcomes::of(Some(label), [total - failed - unclear - doubted, *failed, not_said, unclear + doubted])
     });
     let unknown = unknown.collect();
     groups.retain(|group| group.total > group.unclear);
@@ -418,6 +429,29 @@ impl<'a> OutcomeColumn<'a> {
     /// How many rows of all have each outcome.
     pub(crate) fn of_all(&self) -> [u64; 4] {
         self.counts(Among::All)
+    }
+
+    /// How many rows succeeded, and have a text beside them that may say the opposite.
+    fn doubtful(&self, among: Among<'_>) -> u64 {
+        let mut count = 0;
+        let rows = if self.errors.is_empty() { 0 } else { self.cells.rows() };
+        for from in (0..rows).step_by(PART) {
+            let range = from..(from + PART).min(rows);
+            let (doubts, mut at) = (self.doubts(range.clone()), 0);
+            self.visit(range, |outcome| {
+                let doubtful = outcome == Outcome::Succeeded && doubts[at] && among.counts(from + at, outcome);
+                count += u64::from(doubtful);
+                at += 1;
+            });
+        }
+        count
+    }
+
+    /// For each of a range of rows whether a text beside it may say that it did not succeed.
+    fn doubts(&self, rows: Range<usize>) -> Vec<bool> {
+        let mut doubts = vec![false; rows.len()];
+        error_beside::doubts(&self.errors, rows, &mut doubts);
+        doubts
     }
 
     /// Hands over the outcome of each of a range of rows, in order.

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::clock;
 use super::codes::labels_of_column;
 use super::column::{MetricColumn, among};
+use super::endings;
 use super::grouping::Grouping;
 use super::metric::Metric;
 use super::outcome;
@@ -114,6 +115,11 @@ pub fn analyse(
         && (failures.failed > 0 || settings.keep_samples)
     {
         failures.tell_by_group(table, among(table, column, true), grouping, settings.keep_samples);
+    }
+    if settings.keep_samples
+        && let Some(failures) = metrics.iter_mut().find(|metric| metric.leads).and_then(|one| one.failures.as_mut())
+    {
+        failures.endings = endings::of(table, several);
     }
     if let Some(metric) = metrics.iter_mut().find(|metric| metric.leads) {
         let found = metric.failures.as_ref().map(|failures| unclear_rows::anomalies(table, failures));

@@ -11,6 +11,7 @@ use super::capture::Share;
 use super::margin::GLARING_FACTOR;
 use super::share::independent_difference;
 use crate::analysis::failing::is_failing;
+use crate::measure::words::{Words, apart};
 
 /// A slow end that became so many times as slow.
 const DOUBLED: f64 = 2.0;
@@ -30,6 +31,8 @@ const MANY_POINTS: f64 = 0.4;
 const USUAL: f64 = 0.5;
 /// And where nearly all are, all may be.
 const NEARLY_ALL: f64 = 0.9;
+/// Zeros take so much of what a report may say by chance: they are one of several things that it looks at.
+const SHARE_OF_CHANCE: f64 = 0.2;
 /// Level of the intervals behind the tests.
 const CONFIDENCE: f64 = 0.95;
 
@@ -66,6 +69,13 @@ pub enum BeyondNoise {
         /// After over before.
         ratio: f64,
     },
+    /// Rows ended with another code or word than before, and none of them failed.
+    OtherEndings {
+        /// Its share before.
+        before: f64,
+        /// Its share now.
+        after: f64,
+    },
     /// So many requests came in a second.
     Rate {
         /// After over before.
@@ -80,6 +90,20 @@ pub(crate) struct Zeros {
     pub(crate) after: Share,
     /// Whether zeros of the run are fast values that were rounded down.
     pub(crate) rounded: bool,
+    /// Whether it is a time of waiting, or for what need not be done each time: of none is zero.
+    pub(crate) of_waiting: bool,
+}
+
+/// Whether a metric is called after a time of waiting, or after what is not done for each request: then nothing to wait for is zero.
+pub(crate) fn is_of_waiting(metric: &str) -> bool {
+    const WAITING: Words = Words::of(
+        "wait waits waited waiting queue queued queueing queuing blocked blocking lock locked locking stall stalled stalls pause pauses gc \
+         idle dns lookup connect connecting tls ssl handshake handshaking throttle throttled backoff steal contention",
+    );
+    /// What is told beside these is how long the whole took.
+    const WHOLE: Words = Words::of("total end response request requests latency first ttfb");
+    let words = apart(metric);
+    words.iter().any(|word| WAITING.has(word)) && !words.iter().any(|word| WHOLE.has(word))
 }
 
 /// By what factor something moved for the worse (where no direction is better: at all), and the p of independent samples.
@@ -138,6 +162,7 @@ impl Zeros {
             before: sum(|one| one.before),
             after: sum(|one| one.after),
             rounded: groups.iter().any(|one| one.rounded && one.after.failed > 0),
+            of_waiting: groups.iter().any(|one| one.of_waiting),
         }
     }
 
@@ -157,6 +182,8 @@ impl Zeros {
         let [before, after] = self.shares();
         match before {
             before if before <= HARDLY_ANY => Some(POINTS),
+            // There is less to wait for, unless nobody looks any more.
+            before if self.of_waiting => (before < USUAL && after == 1.0).then_some(0.0),
             before if before < USUAL => Some(MANY_POINTS),
             // Nothing was measured any more.
             before if before < NEARLY_ALL && after == 1.0 => Some(0.0),
@@ -174,7 +201,7 @@ impl Zeros {
     fn rise_is_large(&self, chance: f64) -> bool {
         let [before, after] = self.shares();
         let much = self.least_rise().is_some_and(|least| after - before >= least);
-        self.are_no_evidence() && much && self.is_no_chance(chance)
+        self.are_no_evidence() && much && self.is_no_chance(chance * SHARE_OF_CHANCE)
     }
 
     /// Whether so many more are zero that nothing else of the run is an improvement.
@@ -199,7 +226,7 @@ mod tests {
 
     fn zeros(before: u64, after: u64, rounded: bool) -> BothSides {
         BothSides {
-            zeros: Some(Zeros { before: share(before, 400), after: share(after, 400), rounded }),
+            zeros: Some(Zeros { before: share(before, 400), after: share(after, 400), rounded, of_waiting: false }),
             ..BothSides::default()
         }
     }
@@ -216,6 +243,29 @@ mod tests {
         assert!(!large(300, 390), "zero is what it usually is");
         assert!(large(300, 400) && !large(380, 400), "nothing is left");
         assert_eq!(beyond_noise(&zeros(0, 300, true), 0.05), None);
+    }
+
+    #[test]
+    fn fewer_waits_are_no_zeros_that_nobody_measured() {
+        let large = |before: u64, after: u64| {
+            let zeros =
+                Zeros { before: share(before, 400), after: share(after, 400), rounded: false, of_waiting: true };
+            beyond_noise(&BothSides { zeros: Some(zeros), ..BothSides::default() }, 0.05).is_some()
+        };
+        assert!(!large(40, 240) && !large(40, 399) && !large(240, 400) && !large(380, 400));
+        assert!(large(0, 200) && large(40, 400), "what always waited, and what is not looked at any more");
+        for (name, of_waiting) in [
+            ("wait_ms", true),
+            ("queue_wait_ms", true),
+            ("dns_ms", true),
+            ("Connect", true),
+            ("http_req_blocked", true),
+            ("latency_ms", false),
+            ("first_queue_response_ms", false),
+            ("total_wait_and_latency", false),
+        ] {
+            assert_eq!(is_of_waiting(name), of_waiting, "{name}");
+        }
     }
 
     #[test]

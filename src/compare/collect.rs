@@ -33,7 +33,7 @@ use super::capture::{
     ShareRuns, Values,
 };
 use super::request_runs::{captured_part, rates};
-use super::share_names::{BEYOND, FAILED_MESSAGES, FAILED_ROWS, OF_UNKNOWN_OUTCOME, UNANSWERED, WITHOUT};
+use super::share_names::{BEYOND, FAILED_MESSAGES, FAILED_ROWS, OF_UNKNOWN_OUTCOME, UNANSWERED, WITHOUT, ended_with};
 use super::sketch::Sketch;
 use super::target::Subject;
 use super::unmeasured::Measured;
@@ -319,6 +319,7 @@ fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
     let named = |(place, share): (usize, ShareRuns)| {
         let called = |what: &str| if alone { what.to_owned() } else { format!("{} {what}", source.table_name(place)) };
         let unknown = unknown_outcomes(reading, place, &called(OF_UNKNOWN_OUTCOME));
+        let endings = endings(reading, place, called);
         let whole = ShareRuns { metric: called(&share.metric), ..share };
         let groups = by_label(place).map(|group| ShareRuns {
             group: Some(group.label.clone()),
@@ -330,7 +331,7 @@ fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
             ..whole.clone()
         });
         let groups: Vec<ShareRuns> = groups.filter(|share| !share.runs.is_empty()).collect();
-        std::iter::once(whole).chain(groups).chain(unknown).collect::<Vec<ShareRuns>>()
+        std::iter::once(whole).chain(groups).chain(unknown).chain(endings).collect::<Vec<ShareRuns>>()
     };
     leading.into_iter().flat_map(named).collect()
 }
@@ -349,6 +350,24 @@ fn unknown_outcomes(reading: &Reading<'_>, place: usize, metric: &str) -> Vec<Sh
     each.map(share).collect()
 }
 
+/// With which codes or words the rows of a table ended that did not fail: of all, and of each label where they differ.
+fn endings(reading: &Reading<'_>, place: usize, called: impl Fn(&str) -> String) -> Vec<ShareRuns> {
+    let leads = |found: &&Metric| found.leads && found.table == place as u64;
+    let leading = reading.of_rows().find(leads).and_then(|found| Some((&found.source, found.failures.as_ref()?)));
+    let Some((source, failures)) = leading else { return Vec::new() };
+    let share = |(label, total, code, count): (&Option<String>, u64, &String, u64)| ShareRuns {
+        source: source.clone(),
+        metric: called(&ended_with(code)),
+        group: label.clone(),
+        runs: vec![Share { failed: count, total, dependence: 1.0 }],
+    };
+    let each = failures
+        .endings
+        .iter()
+        .flat_map(|one| one.counts.iter().map(move |(code, count)| (&one.label, one.total, code, *count)));
+    each.map(share).collect()
+}
+
 /// Failures among the rows of the metric that stands for its table's rows.
 fn failed_rows(found: &Metric) -> Option<ShareRuns> {
     let failures = found.failures.as_ref()?;
@@ -364,17 +383,24 @@ fn failed_rows(found: &Metric) -> Option<ShareRuns> {
 fn absent_values(reading: &Reading<'_>) -> Vec<ShareRuns> {
     let Some(source) = reading.source().next() else { return Vec::new() };
     let failed_of = |table: u64| {
-        let in_table = reading.sampled().filter(|found| found.table == table);
+        let in_table = reading.of_rows().filter(|found| found.table == table);
         in_table.filter_map(|found| found.failures.as_ref()).map(|failures| failures.failed).max().unwrap_or(0)
     };
+    // A digest counts the rows of all tables together.
+    let is_one_table = reading.of_rows().all(|found| found.table == 0);
+    let set_aside: u64 = source.set_aside.iter().map(|one| one.rows).sum();
+    let counted = is_one_table.then(|| source.rows_read.saturating_sub(set_aside));
     let of_metric = |found: &Metric| {
-        let rows = source.tables.get(found.table as usize)?.rows;
+        let rows = match found.evidence {
+            Evidence::Digest { .. } => counted?,
+            _ => source.tables.get(found.table as usize)?.rows,
+        };
         let held = found.overall.clean.as_ref().map_or(0, |clean| clean.n) + failed_of(found.table);
         let share = Share { failed: rows.saturating_sub(held), total: rows, dependence: 1.0 };
         let metric = format!("{WITHOUT}{}", found.name);
         (rows > 0).then(|| ShareRuns { source: found.source.clone(), metric, group: None, runs: vec![share] })
     };
-    reading.sampled().filter_map(of_metric).collect()
+    reading.of_rows().filter_map(of_metric).collect()
 }
 
 /// Requests that missed a service level; named by the levels, because with others it is another share.

@@ -8,13 +8,14 @@ use crate::measure::unit::as_written;
 use crate::measure::{Dimension, Direction, Polarity, Statistic};
 
 use super::another_unit::one_run_shrank;
-use super::beyond_noise::{BeyondNoise, BothSides, Zeros, beyond_noise};
+use super::beyond_noise::{BeyondNoise, BothSides, Zeros, beyond_noise, is_of_waiting};
 use super::capture::{MetricRuns, Recording, ReportedNumbers, Share};
 use super::criteria::{Criteria, SHARE_MARGIN};
 use super::drawing::{self, drawing};
 use super::effect::{EffectDraft, worse_sign};
 use super::effects::{Kind, ZERO_SHARE_MARGIN, effects, reported_mean, share_effect};
 use super::margin::DEFAULT_TAIL_MARGIN;
+use super::one_run::one_run_is_slower;
 use super::outcome::{AgainstSuite, Change, Effect, MetricSide, Reason, Scale, Verdict};
 use super::pairing::{Pair, SharePair, incomparable, incomparable_reported, runs_of};
 use super::parts::{CENTER_WEIGHT, Part, PartTest, closed, combined};
@@ -177,9 +178,10 @@ impl<'a> ChangeDraft<'a> {
         }
         let levels = criteria.levels(margin);
         if let [Some(first), Some(second)] = &sides {
+            let kind = Kind { dimension, polarity, of_waiting: is_of_waiting(&draft.change.metric) };
             let judged = draft.pair.as_ref().filter(|_| elsewhere.is_none());
             draft.slow = judged.and_then(|pair| SlowCounts::of(pair, [first, second]));
-            (draft.measured, draft.change.noise_floor) = effects(first, second, Kind { dimension, polarity }, levels);
+            (draft.measured, draft.change.noise_floor) = effects(first, second, kind, levels);
         } else {
             draft.wanting_samples(criteria);
         }
@@ -357,7 +359,8 @@ impl<'a> ChangeDraft<'a> {
             self.measured.iter().zip(&excluded).map(|(measured, excluded)| measured.judged(*excluded, own)).collect();
         let sides = self.both_sides();
         let beyond = beyond_noise(&sides, chance);
-        let large = beyond.is_some() || self.measured.first().is_some_and(|center| center.is_large(chance, polarity));
+        let mut large =
+            beyond.is_some() || self.measured.first().is_some_and(|center| center.is_large(chance, polarity));
         if let Some(reason) = self.elsewhere.take() {
             for effect in &mut self.change.effects {
                 effect.verdict = None;
@@ -380,8 +383,10 @@ impl<'a> ChangeDraft<'a> {
             (Verdict::Inconclusive, _) => self.change.reason = doubt,
             _ => {}
         }
-        self.change.large = verdict == Verdict::Inconclusive && large;
-        self.change.verdict = verdict;
+        if let Some(slow) = self.pair.as_ref().and_then(|pair| one_run_is_slower(pair, &self.change, verdict, chance)) {
+            (verdict, self.change.reason, large) = (Verdict::Inconclusive, Some(slow), true);
+        }
+        (self.change.verdict, self.change.large) = (verdict, verdict == Verdict::Inconclusive && large);
         if matches!(verdict, Verdict::Regressed | Verdict::Improved | Verdict::Changed) {
             self.change.reason = self.only_the_tail(verdict);
         }
@@ -442,7 +447,9 @@ impl<'a> ChangeDraft<'a> {
     pub(crate) fn zeros_of_group(&self) -> Option<Zeros> {
         let [before, after] = self.slow?.zeros;
         let own = self.measured.iter().find_map(|one| one.zeros);
-        own.or(Some(Zeros { before, after, rounded: false })).filter(|_| before.total > 0 && after.total > 0)
+        let of_waiting = is_of_waiting(&self.change.metric);
+        own.or(Some(Zeros { before, after, rounded: false, of_waiting }))
+            .filter(|_| before.total > 0 && after.total > 0)
     }
 
     /// Takes the zeros of all groups of the metric for its own, where more of its own are no evidence of a faster run.

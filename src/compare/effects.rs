@@ -29,6 +29,8 @@ pub(crate) const ZERO_SHARE_MARGIN: f64 = 0.005;
 pub(crate) struct Kind {
     pub(crate) dimension: Dimension,
     pub(crate) polarity: Polarity,
+    /// Whether it is a time of waiting.
+    pub(crate) of_waiting: bool,
 }
 
 /// All effects of a metric: center, p50, p95, p99, mean, and what there is of slow samples and zeros; and the relative standard
@@ -388,7 +390,8 @@ impl EffectContext {
                 let step = step_near_zero(&sides.map(|side| &side.pooled.points[..]), self.error);
                 let left = others[1].as_ref().map(|others| others.percentile(0.5));
                 let rounded = |step| are_rounded_down(step, values[1], |p| before.percentile(p), left);
-                let zeros = Zeros { before: first, after: second, rounded: step.is_some_and(rounded) };
+                let rounded = step.is_some_and(rounded);
+                let zeros = Zeros { before: first, after: second, rounded, of_waiting: kind.of_waiting };
                 // What was not measured is not fast.
                 share.moved = zeros.are_no_evidence().then_some(0.0);
                 share.zeros = Some(zeros);

@@ -156,6 +156,12 @@ impl GateRules {
         (!self.fail_on.is_empty()).then_some(self)
     }
 
+    /// Targets that are undecided and do not fail because nobody asked for it.
+    fn undecided_targets(&self, targets: &[TargetResult]) -> u64 {
+        let asked = self.fail_on.contains(&FailOn::Target) && !self.strict;
+        targets.iter().filter(|target| asked && target.outcome == TargetOutcome::Undecided).count() as u64
+    }
+
     /// Whether a run may pass.
     pub fn judge(&self, comparison: Option<&Comparison>, targets: &[TargetResult], run: RunState<'_>) -> Gate {
         let RunState { corrupted, suspicious, unsettled, silent } = run;
@@ -205,6 +211,7 @@ impl GateRules {
                 && (undecided.is_empty() || self.undecided_passes && stale.is_none() && down.is_none()),
             failures,
             undecided,
+            undecided_targets: self.undecided_targets(targets),
             notes: comparison.filter(|_| about_changes).into_iter().flat_map(notes).collect(),
         }
     }
@@ -396,7 +403,7 @@ fn not_compared(changes: &[Change]) -> Option<&'static str> {
     match (any(&metrics), any(&shares)) {
         (true, _) => None,
         (false, true) if metrics.is_empty() => None,
-        (false, true) => Some("nothing but failures could be compared"),
+        (false, true) => Some("only how much failed could be compared, and no metric"),
         (false, false) => Some("nothing could be compared"),
     }
 }

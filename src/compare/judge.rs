@@ -15,8 +15,10 @@ use super::capture::{Capture, Dependence, MetricRuns, RateRun};
 use super::center::least_p;
 pub use super::criteria::Criteria;
 use super::draft::{ChangeDraft, summary_of};
+use super::endings::OtherEndings;
 use super::failing::FailingPopulations;
 use super::gate::is_any_directed;
+use super::gone::without_silent_zeros;
 use super::moderation::{Prior, Spread};
 use super::outcome::{Change, Comparison, Reason, SharedTail, Side, SuiteShift, Verdict};
 use super::pairing::{Pair, Pairs, differing_environment, differing_machine};
@@ -25,6 +27,7 @@ use super::shared_tail::shared_tails;
 use super::steady::PartsOfRuns;
 use super::suite::{Against, CommonShift, Move, is_one_sided, standing_out};
 use super::too_quick::{Moved, TooQuick, too_quick};
+use super::undirected;
 use super::unknown::UnknownOutcomes;
 use super::verdict::discovery_level;
 use crate::stats::dependence::{Inflation, RunOrder};
@@ -105,7 +108,8 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
         let other = parts.differ(first, second).or_else(|| elsewhere.clone());
         ChangeDraft::of_metric(pair, other.as_ref(), criteria)
     };
-    let mut drafts: Vec<ChangeDraft<'_>> = pairs.metrics.into_par_iter().map(of_metric).collect();
+    let metrics = without_silent_zeros(pairs.metrics);
+    let mut drafts: Vec<ChangeDraft<'_>> = metrics.into_par_iter().map(of_metric).collect();
     let shares = pairs.shares.iter().filter(|pair| pair.is_shown());
     drafts.extend(shares.map(|pair| {
         let [first, second] = [&pair.before, &pair.after].map(|sides| sides.iter().map(|side| side.source.as_str()));
@@ -128,6 +132,7 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
     }));
 
     let unknown = UnknownOutcomes::of(&pairs.shares);
+    let endings = OtherEndings::of(&pairs.shares);
     drafts.extend(unknown.drafts(elsewhere.as_ref(), criteria.confidence));
     lend_strength(&mut drafts);
     let p_values = |way: Direction| drafts.iter().filter_map(|draft| draft.combined_p(way)).collect::<Vec<f64>>();
@@ -142,6 +147,8 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
             population.settle(&mut draft.change);
         }
         unknown.settle(&draft.place, &mut draft.change);
+        endings.settle(&draft.place, &mut draft.change);
+        draft.change.large = draft.change.large && !undirected::is_one_step(&draft.change);
     }
     // Beside metrics of which it is known which way is better, those of which it is not fail no gate, decided or not.
     if is_any_directed(drafts.iter().map(|draft| &draft.change)) {
@@ -248,8 +255,9 @@ fn rank_of(dimension: Dimension) -> u8 {
 /// What became so much quicker that rather something else was measured.
 fn quicker(drafts: &[ChangeDraft<'_>]) -> Option<TooQuick> {
     too_quick(drafts.iter().filter_map(|draft| {
-        let Change { metric, group, verdict, .. } = &draft.change;
-        let improved = *verdict == Verdict::Improved;
+        let Change { metric, group, verdict, reason, .. } = &draft.change;
+        // What ended in another way seemed to improve.
+        let improved = *verdict == Verdict::Improved || matches!(reason, Some(Reason::OtherEndings { .. }));
         let log = draft.moved()?.log;
         Some(Moved { subject: draft.subject(), metric, group: group.as_deref(), log, improved })
     }))

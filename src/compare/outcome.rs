@@ -13,7 +13,9 @@ use crate::measure::{Dimension, Polarity, Statistic};
 
 mod as_recorded;
 mod counted;
+mod reason;
 pub use as_recorded::AsRecorded;
+pub use reason::Reason;
 
 /// A run compared with a baseline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -291,107 +293,6 @@ pub struct Effect {
     pub beyond: Option<f64>,
 }
 
-/// Why a metric is not compared or nothing can be told.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", tag = "kind")]
-pub enum Reason {
-    /// The dimension differs.
-    UnitChanged {
-        /// Unit of the baseline.
-        before: String,
-        /// Unit of the run.
-        after: String,
-    },
-    /// The recorded unit differs, and at least one of them was only assumed.
-    UnitAssumed {
-        /// Unit of the baseline.
-        before: String,
-        /// Unit of the run.
-        after: String,
-    },
-    /// Something else is measured under the same name.
-    MeaningChanged {
-        /// Meaning in the baseline.
-        before: String,
-        /// Meaning in the run.
-        after: String,
-    },
-    /// Both directions are called better.
-    PolarityChanged,
-    /// The environments that were given differ.
-    EnvironmentDiffers {
-        /// Keys that differ.
-        keys: Vec<String>,
-    },
-    /// The center is within the margin, and these are not: their intervals exclude "no change".
-    OnlyTheCenter {
-        /// What is not.
-        statistics: Vec<Statistic>,
-    },
-    /// What changed is the slow end; the center is not known to have.
-    Tail {
-        /// What says so.
-        statistics: Vec<Statistic>,
-    },
-    /// The center is within the margin, and how the slow end changed is not known.
-    TailNotKnown {
-        /// The percentile that is known least.
-        statistic: Statistic,
-        /// Lower end of the interval of its ratio; absent where open, and of a shift.
-        low: Option<f64>,
-        /// Upper end of it.
-        high: Option<f64>,
-    },
-    /// Some samples are zero, and their share or the center of the others is not known to be the same.
-    Zeros,
-    /// Durations became many times smaller, as in another unit, and a side does not state its unit.
-    OtherUnit {
-        /// The nearest step between two units: 1,000 between milliseconds and seconds.
-        factor: f64,
-    },
-    /// Values are rounded to a step that is no smaller than the margin.
-    Rounded,
-    /// A tool has summarised the metric itself: there are no samples, so that there is no interval.
-    SummaryOnly,
-    /// So many samples are equal that the steps between values hide the size of a change that is certain.
-    HiddenByTies,
-    /// Too few samples on a side for any interval.
-    TooFewSamples {
-        /// Samples that each side needs.
-        needs: u64,
-    },
-    /// The population is failing in the run: how fast it answers says nothing, and it never improved.
-    Failing {
-        /// How many failed.
-        failed: u64,
-        /// Of how many.
-        total: u64,
-        /// The share of the baseline; absent where it does not say.
-        before: Option<f64>,
-    },
-    /// Of many more rows than before nobody knows how they ended: they may have failed, and how fast they were says nothing.
-    UnknownOutcomes {
-        /// How many.
-        unknown: u64,
-        /// Of how many rows.
-        total: u64,
-        /// The share of the baseline.
-        before: f64,
-    },
-    /// One side is the steady part of a run and the other is not, or has none.
-    OtherPart {
-        /// Files without a steady part; empty where one side was read without asking for it.
-        unsettled: Vec<String>,
-    },
-    /// The baseline was saved without this.
-    NotRecorded,
-    /// Too few runs for a statement at the gate's level.
-    TooFewRuns {
-        /// Runs that each side would need.
-        needs: u64,
-    },
-}
-
 /// A difference between environments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EnvironmentDifference {
@@ -496,9 +397,17 @@ pub struct Gate {
     /// What it could not see, a clause each: `nothing could be compared`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undecided: Vec<String>,
+    /// Targets that are undecided and fail nothing, because that was not asked for.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub undecided_targets: u64,
     /// What has to be known to read the answer, a clause each: that the whole suite moved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What a gate answers.

@@ -15,7 +15,7 @@ use super::beyond_noise::{BothSides, beyond_noise};
 use super::capture::{Capture, MetricRuns, RateRun, ReportedNumbers, Share, both_say_where, is_of_machine};
 use super::outcome::Reason;
 use super::regrouped;
-use super::share_names::{BEYOND, UNANSWERED, WITHOUT, is_of_failures, is_of_unknown_outcome};
+use super::share_names::{BEYOND, UNANSWERED, WITHOUT, ending_of, is_of_failures, is_of_unknown_outcome};
 
 /// What identifies a metric: pattern of the source, name, group.
 type Key = (String, String, Option<String>);
@@ -85,7 +85,7 @@ impl SharePair<'_> {
             return self.values_are_gone();
         }
         // These are told where they became many.
-        if self.is_of_unknown_outcome() {
+        if self.is_of_unknown_outcome() || ending_of(&self.metric).is_some() {
             return false;
         }
         self.group.is_none() && self.metric != UNANSWERED

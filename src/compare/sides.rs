@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::measure::label::pattern;
 
-use super::capture::{Capture, CapturedPart, Environment, MetricRuns, Recording, both_say_where};
+use super::capture::{Capture, CapturedPart, Environment, both_say_where};
 use super::judge::{Criteria, compare};
 use super::outcome::{Comparison, EnvironmentDifference, Growth, Side};
+use super::stale::stale;
 use super::steady::unsettled;
 
 /// One side: everything that was captured under one name.
@@ -83,47 +84,6 @@ pub fn comparison(
         stale,
         ..found
     }
-}
-
-/// Files of the run that say nothing new: the very bytes or samples of the baseline, or no row beyond what it has seen. Numbers that every
-/// run repeats (counts of allocations) are no sign of that: there must be enough durations that no second run would repeat.
-fn stale(before: &[Capture], after: &[Capture], grown: &[Growth]) -> Vec<String> {
-    /// Fewer different durations may come again by chance, or by a coarse clock.
-    const DISTINCT_DURATIONS: usize = 20;
-    let seen: BTreeSet<&str> =
-        before.iter().flat_map(|capture| &capture.sources).map(|source| source.digest.as_str()).collect();
-    let telling = |capture: &Capture, source: &str| {
-        let durations = capture.metrics.iter().filter(|runs| runs.source == source && runs.dimension.is_time());
-        let mut values: Vec<f64> = Vec::new();
-        for run in durations.flat_map(|runs| &runs.runs) {
-            values.extend(run.values.ordered().points);
-        }
-        values.sort_unstable_by(f64::total_cmp);
-        values.dedup();
-        values.len() >= DISTINCT_DURATIONS
-    };
-    // A blank line more does not make old samples new.
-    let known = |runs: &MetricRuns, run: &Recording| {
-        let of_metric = before.iter().flat_map(|capture| &capture.metrics);
-        let same_name = of_metric.filter(|old| old.metric == runs.metric && old.group == runs.group);
-        let reduced = run.values.clone().reduced();
-        same_name.flat_map(|old| &old.runs).any(|old| old.values.clone().reduced() == reduced)
-    };
-    let repeats = |capture: &Capture, source: &str| {
-        let of_source = || capture.metrics.iter().filter(|runs| runs.source == source);
-        of_source().all(|runs| runs.runs.iter().all(|run| known(runs, run)))
-    };
-    let mut names = Vec::new();
-    for capture in after {
-        for source in &capture.sources {
-            let same = seen.contains(source.digest.as_str()) || repeats(capture, &source.name);
-            if same && telling(capture, &source.name) {
-                names.push(source.name.clone());
-            }
-        }
-    }
-    names.extend(grown.iter().filter(|growth| growth.new_lines == 0).map(|growth| growth.source.clone()));
-    names
 }
 
 /// What differs between the environments. A baseline of several runs may itself have several values for a key.

@@ -29,12 +29,45 @@ const NEITHER: Words = Words::of(
      parameters setting settings config option replicas nodes shards partitions",
 );
 
+/// What waits for something: more of it may be worse, and less of it is none.
+const WAITING: Words =
+    Words::of("queue queued queues backlog pending waiting lag depth outstanding inflight flight unprocessed behind");
+
 /// Whether a change is large, and may well be for the worse.
 pub(super) fn may_be_worse(change: &Change) -> bool {
     change.verdict == Verdict::Changed
         && change.polarity == Polarity::Unknown
         && !is_neither(change)
+        && !less_waits(change)
         && change.effects.iter().any(|effect| is_large(effect, change.dimension))
+}
+
+/// Whether whole numbers of which nobody knows which way is better moved by one, the least that they can, by an interval that reaches back to
+/// where they were: no large change, however few samples there are.
+pub(super) fn is_one_step(change: &Change) -> bool {
+    let of = |statistic: Statistic| change.effects.iter().find(move |effect| effect.statistic == statistic);
+    let values = |effect: &Effect| effect.before.zip(effect.after);
+    let Some((center, (before, after))) = of(Statistic::Center).and_then(|center| Some((center, values(center)?)))
+    else {
+        return false;
+    };
+    let none = if center.scale == Scale::Ratio { 1.0 } else { 0.0 };
+    let reaches_back = center.low.is_none_or(|low| low <= none) && center.high.is_none_or(|high| high >= none);
+    let is_whole = before.fract() == 0.0 && after.fract() == 0.0;
+    // Between order statistics of whole numbers a percentile may lie anywhere.
+    let tail = of(Statistic::P95).and_then(values).is_none_or(|(before, after)| (after - before).abs() < 2.0);
+    change.polarity == Polarity::Unknown && is_whole && reaches_back && (after - before).abs() <= 1.0 && tail
+}
+
+/// Whether it is of what waits, and that became less: all of it, not its middle alone.
+fn less_waits(change: &Change) -> bool {
+    let fell = |effect: &Effect| effect.before.zip(effect.after).is_some_and(|(before, after)| after <= before);
+    let judged = || change.effects.iter().filter(|effect| effect.verdict == Some(Verdict::Changed));
+    apart(&change.metric).iter().any(|word| WAITING.has(word))
+        && judged().all(|effect| match effect.statistic {
+            Statistic::ZeroShare => true,
+            _ => fell(effect),
+        })
 }
 
 /// Whether it is neither good nor bad: by its unit, or by its name.
@@ -96,6 +129,26 @@ mod tests {
     }
 
     #[test]
+    fn a_step_of_one_is_no_large_change() {
+        let step = |before: f64, after: f64, ends: [f64; 2], polarity: Polarity| {
+            let center = Effect {
+                before: Some(before),
+                after: Some(after),
+                low: Some(ends[0]),
+                high: Some(ends[1]),
+                ..Effect::new(Statistic::Center, Scale::Shift)
+            };
+            let of = Change::new("run.csv", "pending", None, Dimension::Unknown, polarity);
+            is_one_step(&Change { effects: vec![center], ..of })
+        };
+        assert!(step(4.0, 5.0, [0.0, 1.0], Polarity::Unknown) && step(2.0, 2.0, [0.0, 0.0], Polarity::Unknown));
+        assert!(!step(4.0, 5.0, [0.5, 1.0], Polarity::Unknown), "certain");
+        assert!(!step(4.0, 6.0, [0.0, 2.0], Polarity::Unknown), "two steps");
+        assert!(!step(0.4, 0.9, [0.0, 1.0], Polarity::Unknown), "no whole numbers");
+        assert!(!step(0.0, 1.0, [0.0, 1.0], Polarity::LowerIsBetter), "errors");
+    }
+
+    #[test]
     fn a_score_of_half_as_much_may_be_worse_and_a_temperature_is_neither() {
         for (metric, dimension, before, after, expected) in [
             ("score", Dimension::Unknown, 0.99, 0.5, true),
@@ -110,6 +163,8 @@ mod tests {
             ("request_rate", Dimension::Unknown, 10.0, 50.0, false),
             ("bytes_sent", Dimension::Bytes, 10.0, 50.0, false),
             ("vus", Dimension::Count, 10.0, 50.0, false),
+            ("queue_depth", Dimension::Unknown, 5.0, 2.0, false),
+            ("queue_depth", Dimension::Unknown, 2.0, 5.0, true),
             ("think_time", Dimension::Time, 10.0, 50.0, false),
         ] {
             assert_eq!(changed(metric, dimension, before, after), expected, "{metric} {before} {after}");

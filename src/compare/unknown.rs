@@ -129,7 +129,7 @@ fn reason_of(before: Share, after: Share) -> Reason {
 }
 
 /// Whether a share rose beyond chance and margin. That such rows stand together makes them no chance.
-fn rose(before: Share, after: Share, level: f64) -> bool {
+pub(crate) fn rose(before: Share, after: Share, level: f64) -> bool {
     let all = |share: Share| share.failed == share.total;
     if all(after) && !all(before) && after.total >= FEWEST_ROWS {
         return true;

@@ -13,6 +13,7 @@ use super::plan::PlannedMetric;
 use super::refine::ask::Target;
 use super::refine::shown::{self, Together};
 use crate::analysis::Analysis;
+use crate::analysis::failing::is_failing;
 use crate::analysis::histogram::of_buckets;
 use crate::analysis::metric::{Evidence, Metric, PlacedValue};
 use crate::analysis::outcome::{CauseCount, Failures, GroupFailures, UnknownOutcomes};
@@ -20,6 +21,7 @@ use crate::analysis::requests::{CountedRun, RequestRun};
 use crate::analysis::source::Source;
 use crate::measure::finding::{Finding, Place};
 use crate::measure::label::Label;
+use crate::measure::{Dimension, Polarity};
 use crate::stats::counted;
 use crate::stats::counts::Counts;
 use crate::stats::population::Population;
@@ -150,7 +152,7 @@ impl MetricReader<'_> {
         let shown = if only_failed { failed } else { others };
         let corrupted = groups.values().map(|group| group.corrupted).fold(0, u64::saturating_add);
         if shown.n() == 0 && corrupted == 0 {
-            return None;
+            return only_outcomes(digest, source, planned, groups, settings);
         }
         let is_grouped = !digest.plan.group_by.is_empty();
         let of_group = |group: &Group| if only_failed { group.failed.clone() } else { group.others.clone() };
@@ -222,6 +224,31 @@ impl MetricReader<'_> {
         }
         Some(found)
     }
+}
+
+/// The rows of which nothing is known but how they ended, where they are failing: nothing was measured then, and that is the news.
+fn only_outcomes(
+    digest: &Digest,
+    source: &str,
+    planned: &PlannedMetric,
+    groups: &BTreeMap<String, Group>,
+    settings: &Settings,
+) -> Option<Metric> {
+    let failures = failures(digest, planned, groups, settings).filter(|_| planned.leads)?;
+    if !is_failing(failures.failed, failures.total, settings.failing) {
+        return None;
+    }
+    let name = failures.column.clone();
+    let evidence = Evidence::Digest {
+        relative_error: 0.0,
+        refined: false,
+        shards: digest.parts.len() as u64,
+        smallest: Vec::new(),
+        largest: Vec::new(),
+    };
+    let table = usize::try_from(planned.table).unwrap_or_default();
+    let blank = Metric::new(source, table, &name, Dimension::Unknown, Polarity::Unknown);
+    Some(Metric { failures: Some(failures), leads: true, evidence, ..blank })
 }
 
 /// The rows as a run, where they have a clock.

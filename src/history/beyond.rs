@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::compare::beyond_noise::{Grown, Zeros};
+use crate::compare::beyond_noise::{Grown, Zeros, is_of_waiting};
 use crate::compare::capture::Share;
 use crate::compare::near_zero::are_rounded_down;
 use crate::compare::share_names::FAILED_ROWS;
@@ -105,7 +105,7 @@ pub(super) fn zeros(before: &[&RunMetric], after: &[&RunMetric]) -> Option<Zeros
         let left: Vec<f64> = after.iter().filter_map(|one| others_of(one)).collect();
         are_rounded_down(step, share, quantile, (!left.is_empty()).then(|| median_of(&left)))
     });
-    Some(Zeros { before: first, after: second, rounded })
+    Some(Zeros { before: first, after: second, rounded, of_waiting: is_of_waiting(&newest.metric) })
 }
 
 /// By how much a part of the newest run is beyond that of the runs before it, for the worse, and how unlikely one more night is to be.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::analysis::failing::is_failing;
 use crate::compare::beyond_noise::{BeyondNoise, BothSides, beyond_noise};
 use crate::compare::capture::Share;
-use crate::compare::share_names::WITHOUT;
+use crate::compare::share_names::{OF_UNKNOWN_OUTCOME, WITHOUT};
 use crate::measure::{Dimension, Direction, Polarity};
 use crate::stats::change_points::FEWEST;
 use crate::stats::sample::median_of;
@@ -19,6 +19,7 @@ use super::contract::{
     ChangeState, HistoryGate, HistoryOutcome, LevelChange, MetricHistory, NewestFailing, NewestRun, NewestValue,
     NewestVerdict, RunFacts,
 };
+use super::endings;
 use super::line::{Run, RunMetric};
 use super::measured::RATE;
 use super::series::FEWEST_RUNS;
@@ -63,7 +64,7 @@ pub(super) fn failing(runs: &[&Run], environments: &[usize]) -> Vec<NewestFailin
     let found = if shares.is_empty() { newest.metrics.iter().filter_map(of).collect() } else { shares };
     let here = earlier.iter().zip(environments).filter(|(_, environment)| Some(*environment) == environments.last());
     let earlier: Vec<&Run> = here.map(|(run, _)| *run).collect();
-    found.into_iter().chain(values_gone(&earlier, newest)).collect()
+    found.into_iter().chain(values_gone(&earlier, newest)).chain(endings::unknown(&earlier, newest)).collect()
 }
 
 /// Metrics of which many rows of the newest run hold no value, where all rows of the earlier ones did.
@@ -84,6 +85,9 @@ fn values_gone(earlier: &[&Run], newest: &Run) -> Vec<NewestFailing> {
 /// What fails, as a sentence: `failed rows`: 12 of 40 failed in the newest run.
 pub fn failing_phrase(one: &NewestFailing, failed: &str, total: &str) -> String {
     match one.metric.strip_prefix(WITHOUT) {
+        None if one.metric.contains(OF_UNKNOWN_OUTCOME) => {
+            format!("`{}`: of {failed} of {total} nobody knows how they ended in the newest run", one.metric)
+        }
         Some(metric) => format!("{failed} of {total} rows of the newest run hold no `{metric}`"),
         None => format!("`{}`: {failed} of {total} failed in the newest run", one.metric),
     }
@@ -208,6 +212,11 @@ fn far_off(one: &NewestValue) -> String {
                 "what is not zero of `{name}` is {ratio:.1} times that of the runs before it, which cannot be decided"
             )
         }
+        Some(BeyondNoise::OtherEndings { before, after }) => format!(
+            "{} of the rows of `{name}` ended with another code or word ({} before), which is no improvement",
+            percent(after),
+            percent(before)
+        ),
         Some(BeyondNoise::Rate { ratio }) => format!("requests came at {} of the usual rate", percent(ratio)),
         None => format!("`{name}` is far from the runs before it, which cannot be decided"),
     }

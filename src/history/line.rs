@@ -40,10 +40,15 @@ pub struct Run {
     pub metrics: Vec<RunMetric>,
     /// Rows without a value of a metric, with all rows, by the name of the metric: more than a few. Absent where that is not recorded.
     pub absent: Option<AbsentValues>,
+    /// With which codes or words rows ended, and of which nobody knows how. Absent where that is not recorded.
+    pub endings: Option<Endings>,
 }
 
 /// How many rows hold no value of a metric, of how many.
 pub type AbsentValues = BTreeMap<String, [u64; 2]>;
+
+/// How many rows ended so, of how many: by the name of the share, and by label (empty for all of them).
+pub type Endings = BTreeMap<String, BTreeMap<String, [u64; 2]>>;
 
 /// What is known of one metric of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,6 +161,8 @@ struct Form {
     metrics: Vec<MetricForm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     absent: Option<AbsentValues>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endings: Option<Endings>,
 }
 
 /// As a metric is written.
@@ -238,8 +245,9 @@ impl Line {
                 return Err(damaged(&format!("`{}` stands in it twice", one.name())));
             }
         }
-        let Form { commit, branch, env: given, machine, on: found, digest, absent, .. } = form;
-        Ok(Self::Run(Box::new(Run { at, commit, branch, given, machine, found, digest, metrics, absent })))
+        let Form { commit, branch, env: given, machine, on: found, digest, absent, endings, .. } = form;
+        let run = Run { at, commit, branch, given, machine, found, digest, metrics, absent, endings };
+        Ok(Self::Run(Box::new(run)))
     }
 
     /// The line as it is written, without its end.
@@ -257,6 +265,7 @@ impl Line {
             note: None,
             metrics: Vec::new(),
             absent: None,
+            endings: None,
         };
         let form = match self {
             Self::Acknowledgement(ack) => Form {
@@ -275,6 +284,7 @@ impl Line {
                 digest: run.digest.clone(),
                 metrics: run.metrics.iter().map(RunMetric::form).collect(),
                 absent: run.absent.clone(),
+                endings: run.endings.clone(),
                 ..blank
             },
         };
@@ -449,6 +459,7 @@ mod tests {
             digest: "0123456789abcdef".to_owned(),
             metrics: vec![measured()],
             absent: None,
+            endings: None,
         }
     }
 

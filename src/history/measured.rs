@@ -11,13 +11,13 @@ use crate::compare::capture::{
 };
 use crate::compare::near_zero::step_near_zero;
 use crate::compare::rate_of::RateOf;
-use crate::compare::share_names::{UNANSWERED, WITHOUT, is_of_failures};
+use crate::compare::share_names::{UNANSWERED, WITHOUT, ending_of, is_of_failures, is_of_unknown_outcome};
 use crate::measure::label::pattern;
 use crate::measure::{Dimension, Polarity, Refusal, Statistic};
 use crate::stats::interval::order_statistic_interval_inflated;
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
 
-use super::line::{AbsentValues, Estimate, NearZero, Run, RunMetric, named, short_digest};
+use super::line::{AbsentValues, Endings, Estimate, NearZero, Run, RunMetric, named, short_digest};
 use super::shape::Shape;
 
 /// Level of all intervals.
@@ -58,6 +58,7 @@ pub fn run(capture: &Capture, occasion: Occasion) -> Result<Run, Refusal> {
         digest: digest(capture),
         metrics: metrics(capture, &name_of)?,
         absent: Some(absent_values(capture, &name_of)),
+        endings: Some(endings(capture)),
     })
 }
 
@@ -122,6 +123,19 @@ fn absent_values(capture: &Capture, name_of: impl Fn(&str, &str) -> String) -> A
     }
     absent.retain(|_, [without, rows]| *without as f64 > GAPS * *rows as f64);
     absent
+}
+
+/// With which codes or words rows ended, and of which nobody knows how: of the files of a run together.
+fn endings(capture: &Capture) -> Endings {
+    let mut endings = Endings::new();
+    let says = |share: &&ShareRuns| ending_of(&share.metric).is_some() || is_of_unknown_outcome(&share.metric);
+    for share in capture.shares.iter().filter(says) {
+        let Some((others, ended)) = counts(share) else { continue };
+        let of_name = endings.entry(share.metric.clone()).or_default();
+        let rows = of_name.entry(share.group.clone().unwrap_or_default()).or_default();
+        *rows = [rows[0].saturating_add(ended), rows[1].saturating_add(ended.saturating_add(others))];
+    }
+    endings
 }
 
 /// All metrics of a run. Files whose names differ only in numbers are repetitions, and their samples one population; a name that several

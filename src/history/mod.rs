@@ -6,6 +6,7 @@
 mod beyond;
 mod boundary;
 pub mod contract;
+mod endings;
 pub mod file;
 pub mod gate;
 pub mod judge;

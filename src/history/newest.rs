@@ -18,6 +18,7 @@ use crate::stats::sample::median_of;
 
 use super::beyond::{self, Lines};
 use super::contract::{HistoryPoint, MetricHistory, NewestCounts, NewestRun, NewestValue, NewestVerdict, RunFacts};
+use super::endings::OtherEndings;
 use super::line::{Run, RunMetric};
 use super::measured::RATE;
 use super::series::{Aspect, FEWEST_RUNS};
@@ -120,10 +121,13 @@ pub(super) fn newest(
     let level = discovery_level(tested.map(|found| if matters(found) { found.p } else { 1.0 }).collect(), LEVEL);
     let tests = beside.iter().filter(|one| one.found.is_some()).count().max(1) as f64;
     let mut counts = NewestCounts::default();
+    let earlier: Vec<&Run> = (0..last).rev().filter(|run| here(*run)).take(PREDICTED).map(|run| runs[run]).collect();
+    let endings = OtherEndings::of(&earlier, runs[last]);
     let mut values: Vec<NewestValue> = beside
         .iter()
         .map(|one| {
-            let value = judged(one, margin, level, tests);
+            let group = lines.line(last, &one.metric.name).and_then(|line| line.group.as_deref());
+            let value = endings.settle(judged(one, margin, level, tests), one.metric, group);
             count(&mut counts, &value);
             value
         })

@@ -84,6 +84,7 @@ fn add(table: &Table, clock: usize, runs: &mut BTreeMap<(i64, String), Run>) {
             digest: String::new(),
             metrics: Vec::new(),
             absent: None,
+            endings: None,
         });
         for (column, numbers) in &metrics {
             let Some(recorded) = numbers.get(row).copied().flatten() else { continue };

@@ -9,6 +9,7 @@ pub(super) mod headline;
 pub(super) mod incident;
 pub(super) mod levels;
 pub(super) mod measured;
+mod other_runs;
 pub(super) mod rate;
 mod reasons;
 pub(crate) mod remedy;

@@ -56,6 +56,7 @@ mod memory;
 mod monotone;
 mod never_passes;
 mod not_measured;
+mod nothing_hidden;
 #[cfg(target_os = "linux")]
 mod offline;
 mod outcomes;

@@ -157,6 +157,22 @@ fn benchmarks_that_fail_one_by_one() {
     }
 }
 
+/// Answers of another kind come at once, as failures do: the more of them, the less is known of the others.
+#[test]
+fn from_no_redirect_to_nothing_else() {
+    for (ending, form) in [FORMS[0], FORMS[2]] {
+        let run = |redirected: usize| {
+            let rows = RUN.rows().into_iter().enumerate().map(|(index, (path, taken, status))| {
+                if (index * 7) % 20 < redirected { (path, 1.5, 302) } else { (path, taken, status) }
+            });
+            form(&rows.collect::<Vec<Row>>())
+        };
+        let runs: Vec<String> = [0, 2, 5, 8, 10, 12, 15, 19, 20].map(run).into();
+        let before = form(&Load { offset: 0.013, ..RUN }.rows());
+        never_come_back(&codes(ending, &before, &runs, "regression"), &format!("redirected, {ending}"));
+    }
+}
+
 /// Where every request fails, no cell of an error is empty, and no code but 0 is left: that is no reason to pass.
 #[test]
 fn however_a_failure_is_written() {

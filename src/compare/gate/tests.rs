@@ -157,7 +157,7 @@ fn what_cannot_be_judged_does_not_pass_whether_samples_are_few_or_there_are_none
         let mut failures = change(Verdict::Unchanged, true);
         failures.effects[0].statistic = Statistic::FailureShare;
         comparison.changes.push(failures);
-        assert_eq!(found(FailOn::Regression, &comparison), ["nothing but failures could be compared"]);
+        assert_eq!(found(FailOn::Regression, &comparison), ["only how much failed could be compared, and no metric"]);
         comparison.changes.remove(0);
         assert!(found(FailOn::Regression, &comparison).is_empty());
     }

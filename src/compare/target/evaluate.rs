@@ -417,6 +417,8 @@ fn reason_of(reason: Option<&Reason>) -> String {
             | Reason::TailNotKnown { .. }
             | Reason::Zeros
             | Reason::Rounded
+            | Reason::OtherEndings { .. }
+            | Reason::OneRun { .. }
             | Reason::OtherUnit { .. },
         )
         | None => "was not compared".to_owned(),

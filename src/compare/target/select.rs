@@ -139,8 +139,13 @@ pub(super) fn shares<'a>(
 ) -> Result<Vec<&'a SubjectShare<'a>>, String> {
     let named = by_name(target, all.iter(), |one| (one.source, one.metric)).or_else(|note| {
         // A metric that is there, without failures, is no slip of the pen.
-        by_name(target, subjects.iter(), |one| (one.source, one.metric))
-            .map_or(Err(note), |_| Err("errors not recorded: no column or event says what failed".to_owned()))
+        by_name(target, subjects.iter(), |one| (one.source, one.metric)).map_or(Err(note), |found| {
+            let beside = all.iter().find(|share| found.iter().any(|one| one.source == share.source));
+            Err(beside.map_or_else(
+                || "errors not recorded: no column or event says what failed".to_owned(),
+                |beside| format!("failures are counted with `{}`: write metric = \"{0}\"", beside.metric),
+            ))
+        })
     })?;
     let found: Vec<&SubjectShare<'_>> =
         named.iter().filter(|share| of_group(target, share.group, share.grouped_by)).copied().collect();

@@ -3,7 +3,7 @@
 //! In: a table with roles, and its clock or the ends of its stretches. Out: the same, in which such lengths are no metrics. Names are looked at
 //! first; then the clock has to go on by that much from row to row, or each window to begin where the one before it ended.
 
-use crate::measure::Dimension;
+use crate::measure::{Dimension, Polarity};
 use crate::table::packed::Cells;
 use crate::table::{CellType, Instants, Role, Table};
 
@@ -63,6 +63,18 @@ pub(super) fn set_aside(table: &mut Table) {
     }
 }
 
+/// Says which way a share of uptime is better, once units are known.
+pub(super) fn settle_uptime(table: &mut Table) {
+    // Of thousands of names hardly any has to be taken apart.
+    let is_called = |column: &usize| table.columns[*column].name.to_ascii_lowercase().contains("uptime");
+    let metrics: Vec<usize> = table.columns_as(Role::Metric).filter(is_called).collect();
+    for column in metrics {
+        if table.columns[column].cells.is_number() && is_share_of_uptime(table, column) {
+            table.columns[column].polarity = Polarity::HigherIsBetter;
+        }
+    }
+}
+
 /// `uptime_hms` beside a clock; a share of the time that something was up is called `uptime`, too.
 fn is_uptime(table: &Table, column: usize) -> bool {
     let of = &table.columns[column];
@@ -111,6 +123,20 @@ fn is_uptime_by_durations(table: &Table, column: usize) -> bool {
         steps >= FEWEST_STEPS && equal as f64 >= MOSTLY * steps as f64
     };
     table.columns_as(Role::Metric).any(|other| adds_up(&other))
+}
+
+/// Whether a column called `uptime` and nothing else, in no unit, holds no clock of a machine: its numbers have decimals and do not go on
+/// from row to row. It is a share of the time, and whatever else it were, the more of it the better.
+fn is_share_of_uptime(table: &Table, column: usize) -> bool {
+    let of = &table.columns[column];
+    let words = name::words(name::leaf(&of.name));
+    let cells = table.values(column);
+    matches!(&words[..], [uptime] if uptime == "uptime")
+        && matches!(of.unit().dimension, Dimension::Unknown | Dimension::Ratio | Dimension::UnstatedTime)
+        && of.polarity == Polarity::Unknown
+        && cells.count() >= FEWEST_ROWS
+        && !cells.all(|number| number.fract() == 0.0)
+        && !goes_on(cells)
 }
 
 /// Whether numbers grow from row to row until they begin anew: how long something took until it was up, or was up in all, does not.

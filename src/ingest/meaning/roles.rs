@@ -284,6 +284,9 @@ fn assign_table(
     }
     bits_or_bytes::settle(&mut table, definitions.above, options);
     time_evidence::decide(&mut table);
+    if definitions.leaves_roles_open() {
+        interval::settle_uptime(&mut table);
+    }
     name_units_of_clocks(&mut table, options);
     if !definitions.are_of_format() {
         words_among_codes::join(&mut table, &invalid, &storage);

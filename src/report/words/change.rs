@@ -107,8 +107,10 @@ pub(in crate::report) fn quiet(comparison: &Comparison) -> Option<String> {
 
 /// What would decide the half of what is inconclusive for want of samples: `about 320 samples a side would decide 5%`.
 pub(in crate::report) fn samples_that_would_decide(comparison: &Comparison) -> Option<String> {
-    let undecided =
-        comparison.changes.iter().filter(|change| change.verdict == Verdict::Inconclusive && !change.is_share());
+    // More samples of other answers, or of one slow run, tell nothing.
+    let is_other = |change: &Change| matches!(change.reason, Some(Reason::OtherEndings { .. } | Reason::OneRun { .. }));
+    let undecided = comparison.changes.iter().filter(|change| change.verdict == Verdict::Inconclusive);
+    let undecided = undecided.filter(|change| !change.is_share() && !is_other(change));
     let center = |change: &Change| change.effects.first().and_then(|effect| effect.samples_for_margin);
     let has = |change: &Change| change.before.iter().chain(&change.after).map(|side| side.samples).min().unwrap_or(0);
     let mut needed: Vec<u64> =
@@ -168,7 +170,7 @@ pub(in crate::report) fn gate(gate: &Gate) -> String {
     let strict = if gate.strict { "; undecided targets count as missed" } else { "" };
     let notes = if gate.notes.is_empty() { String::new() } else { format!(" ({})", gate.notes.join("; ")) };
     let answer = match gate.outcome {
-        GateOutcome::Pass => format!("passed ({}{strict})", gate.fail_on.join(", ")),
+        GateOutcome::Pass => format!("passed ({}{strict}){}", gate.fail_on.join(", "), undecided_targets(gate)),
         GateOutcome::Fail => format!("failed: {}", gate.failures.join("; ")),
         GateOutcome::Undecided if gate.passed => {
             format!("undecided, and let pass: {}", gate.undecided.join("; "))
@@ -176,6 +178,15 @@ pub(in crate::report) fn gate(gate: &Gate) -> String {
         GateOutcome::Undecided => format!("undecided: {}", gate.undecided.join("; ")),
     };
     format!("{answer}{notes}")
+}
+
+/// `, 1 target undecided (--strict fails it)`, where a gate passes over some.
+fn undecided_targets(gate: &Gate) -> String {
+    let them = if gate.undecided_targets == 1 { "it" } else { "them" };
+    match gate.undecided_targets {
+        0 => String::new(),
+        count => format!(", {} undecided (--strict fails {them})", number::counted(count, "target")),
+    }
 }
 
 /// What is compared with what.
@@ -383,6 +394,7 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
             let (unknown, total) = (number::count(*unknown), number::count(*total));
             format!("{unknown} of {total} are of unknown outcome ({share}; {before} before): they may have failed")
         }
+        Reason::OtherEndings { .. } | Reason::OneRun { .. } => super::other_runs::reason(reason).unwrap_or_default(),
         Reason::OtherPart { unsettled } => super::steady::other_part(unsettled),
         Reason::NotRecorded => "it is not recorded in this baseline: save it anew".to_owned(),
         Reason::TooFewSamples { needs } => {
@@ -425,6 +437,8 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
                         | Reason::HiddenByTies
                         | Reason::Failing { .. }
                         | Reason::UnknownOutcomes { .. }
+                        | Reason::OtherEndings { .. }
+                        | Reason::OneRun { .. }
                         | Reason::Zeros
                         | Reason::Rounded
                         | Reason::OtherUnit { .. }
@@ -518,7 +532,12 @@ pub(in crate::report) fn leading(change: &Change) -> Option<&Effect> {
     if change.large && center.is_some_and(|center| center.before == Some(0.0) && center.after == Some(0.0)) {
         return of(Statistic::NonZero).filter(|others| others.estimate.is_some()).or(center);
     }
-    let decides = change.effects.iter().find(|effect| effect.verdict == Some(change.verdict));
+    // What ended in another way is said by what seemed to improve.
+    let verdict = match change.reason {
+        Some(Reason::OtherEndings { .. }) => Verdict::Improved,
+        _ => change.verdict,
+    };
+    let decides = change.effects.iter().find(|effect| effect.verdict == Some(verdict));
     decides.or(center)
 }
 

@@ -233,6 +233,9 @@ pub(in crate::report) fn undecided(comparison: &Comparison) -> Option<String> {
         Some(slow) => format!("{}{group}: {}", name(&large.metric), change::slow_samples(large, slow)),
         None => named_change(large)?,
     };
+    if let Some(why) = large.reason.as_ref().and_then(super::other_runs::short) {
+        return Some(format!("{said}, {why}"));
+    }
     let why = match large.reason {
         Some(Reason::Zeros) => "not measured, or rounded away",
         Some(Reason::OtherUnit { .. }) => "perhaps in another unit",

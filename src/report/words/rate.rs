@@ -22,7 +22,15 @@ pub(in crate::report) fn changes(comparison: &Comparison) -> Vec<String> {
 }
 
 fn one(change: &RateChange) -> String {
-    let values = number::before_after(Dimension::Rate, Some(change.before.rate), Some(change.after.rate));
+    /// A smaller part of a rate is no difference that anybody reads.
+    const SMALLEST: f64 = 1e-4;
+    let (before, after) = (change.before.rate, change.after.rate);
+    let is_same = before.to_bits() != after.to_bits() && (change.ratio - 1.0).abs() < SMALLEST;
+    let values = if is_same {
+        format!("{} on both sides", number::short(Dimension::Rate, after))
+    } else {
+        number::before_after(Dimension::Rate, Some(before), Some(after))
+    };
     let interval = match (change.low, change.high) {
         (None, None) => String::new(),
         (low, high) => format!(" {}", number::change_interval(low, high)),

@@ -185,6 +185,7 @@ fn sample() -> Report {
         outcome: GateOutcome::Fail,
         passed: false,
         undecided: Vec::new(),
+        undecided_targets: 0,
         notes: Vec::new(),
         failures: vec!["4 metrics regressed".to_owned(), "3 targets missed".to_owned()],
     });

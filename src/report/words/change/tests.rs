@@ -42,6 +42,7 @@ fn a_gate_says_what_it_failed_on_or_what_it_looked_for() {
         outcome: GateOutcome::Pass,
         failures: Vec::new(),
         undecided: Vec::new(),
+        undecided_targets: 0,
         notes: Vec::new(),
     };
     assert_eq!(gate(&passed), "passed (regression, target)");
