@@ -42,7 +42,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::finding::{Finding, FindingKind};
 use crate::stats::settings::Settings;
-use crate::table::source::{Families, Source as SourceData};
+use crate::table::source::{Families, SUB_SAMPLES, Source as SourceData};
 use crate::table::{Role, Table};
 use goodput::Goodput;
 use metric::Metric;
@@ -161,8 +161,14 @@ fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Se
 
 /// The tables whose rows are runs of requests. Where several tables record the same requests the first one stands for them.
 fn tables_of_runs(data: &SourceData) -> Vec<usize> {
+    // How many parts there were says nothing of how many requests: those are the samples around them, however few.
+    let stands_inside = |table: &Table| {
+        table.name.as_deref() == Some(SUB_SAMPLES)
+            && data.tables.iter().any(|other| other.name != table.name && other.lines.rows() > 0)
+    };
     let is_run = |table: &Table| {
-        table::leader(table).is_some_and(|leader| requests::is_run(table, data.provenance.format, leader))
+        !stands_inside(table)
+            && table::leader(table).is_some_and(|leader| requests::is_run(table, data.provenance.format, leader))
     };
     let mut headers: Vec<Option<u64>> = Vec::new();
     let mut found: Vec<usize> = Vec::new();

@@ -51,6 +51,7 @@ fn add(arguments: &Add) -> Result<ExitCode> {
     let reading =
         read::read(understanding, &config, inputs, &ReadOptions { samples: true, seen, ..ReadOptions::default() })?;
     let mut baseline = old.unwrap_or_else(|| Saved::new(reading.settings.quantile_method.name()));
+    reading.refuse_records()?;
     let (captured, grown) = (reading.captured(environment), reading.grown());
     let report = read::report(reading, Material::default())?;
     baseline.add(captured).with_context(|| file.display().to_string())?;

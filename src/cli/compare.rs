@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::compare::capture::{CapturedSource, Environment};
 use crate::compare::judge::Criteria;
@@ -56,6 +56,7 @@ impl Operand {
         let is_service = reading.analysed.iter().any(|item| item.service.is_some());
         let is_empty = captures[0].metrics.is_empty() && captures[0].reported.is_empty() && !failed && !is_service;
         if is_empty && reading.grown().is_empty() {
+            reading.refuse_records().with_context(|| path.display().to_string())?;
             bail!("{}: no samples: there is nothing to compare", path.display());
         }
         Ok(Self { captures: sides::NamedCaptures { name, captures }, reading: Some(reading) })

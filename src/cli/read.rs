@@ -78,6 +78,18 @@ pub(super) struct Fresh {
 }
 
 impl Reading {
+    /// Refuses records of an agent swarm where runs are held against each other: they are summed up, and nothing of them is compared.
+    pub(super) fn refuse_records(&self) -> Result<()> {
+        let only_records = |item: &SourceAnalysis| !item.source.swarm.is_empty() && item.analysis.metrics.is_empty();
+        if self.analysed.is_empty() || !self.analysed.iter().all(only_records) {
+            return Ok(());
+        }
+        bail!(
+            "records of an agent swarm are summed up by `perfreport summarize`, and neither compared nor kept as a baseline or in a history: \
+             their counters hold no single executions"
+        );
+    }
+
     /// Nothing was read: the run comes from a baseline.
     pub(super) fn nothing(settings: Settings) -> Self {
         Self { analysed: Vec::new(), fresh: Vec::new(), findings: Vec::new(), settings }

@@ -54,6 +54,9 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
         seen: before.iter().flat_map(Operand::sources).collect(),
     };
     let mut reading = read::read(understanding, &config, inputs, &wanted)?;
+    if before.is_some() || arguments.save_baseline.is_some() {
+        reading.refuse_records()?;
+    }
     reading.findings.extend(before.iter().flat_map(Operand::findings));
     let comparison = before.map(|before| {
         let after =

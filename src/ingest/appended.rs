@@ -1,8 +1,10 @@
-//! Runs that were appended to one file without a header between them: hours lie between their clocks.
+//! Runs that were appended to one file without a header between them: hours lie between their clocks, or their clocks begin at the same
+//! instant.
 //!
 //! In: tables with the roles of their columns. Out: the rows at which another run begins, in the table, and a finding that says so.
 //! Two runs of different days are never one population without a word.
 
+use crate::ingest::again;
 use crate::ingest::builder::runs_worth_telling;
 use crate::measure::{Finding, FindingKind, Folded, Place, Severity};
 use crate::table::source::Source;
@@ -24,7 +26,10 @@ const NAMED_RUNS: usize = 8;
 pub(crate) fn mark(source: &mut Source) {
     let name = source.provenance.name.clone();
     for table in &mut source.tables {
-        let pauses = pauses(table);
+        let Pauses { long: pauses, begins_again } = pauses(table);
+        if begins_again && table.run_starts.is_empty() {
+            source.findings.extend(begin_again(table, &name));
+        }
         let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
         let mut starts: Vec<usize> =
             pauses.iter().map(|(row, _)| *row).chain(table.run_starts.iter().copied()).collect();
@@ -49,18 +54,28 @@ pub(crate) fn mark(source: &mut Source) {
     }
 }
 
-/// Rows after pauses of hours, each with the pause in nanoseconds; none where such pauses are usual.
-fn pauses(table: &Table) -> Vec<(usize, i64)> {
+/// What a look at the clock of a table shows.
+#[derive(Default)]
+struct Pauses {
+    /// Rows after pauses of hours, each with the pause in nanoseconds; none where such pauses are usual.
+    long: Vec<(usize, i64)>,
+    /// Whether the clock comes back from far to where it began.
+    begins_again: bool,
+}
+
+fn pauses(table: &Table) -> Pauses {
     let Some(column) = table.columns_as(Role::Timestamp).next().filter(|_| table.order_is_recorded) else {
-        return Vec::new();
+        return Pauses::default();
     };
     let instants = Instants::of(table, column);
     let mut long: Vec<(usize, i64)> = Vec::new();
     // How many of the other pauses have so many binary digits.
     let mut others = [0_usize; 65];
-    let mut latest: Option<i64> = None;
+    let (mut latest, mut first, mut begins_again): (Option<i64>, Option<i64>, bool) = (None, None, false);
     instants.each(&mut |row, at| {
+        let first = *first.get_or_insert(at);
         if let Some(latest) = latest {
+            begins_again |= at < latest && again::is_back(first, latest, at);
             let pause = at.saturating_sub(latest).max(0);
             if pause >= LEAST_PAUSE && long.len() <= MOST_RUNS {
                 long.push((row, pause));
@@ -72,7 +87,7 @@ fn pauses(table: &Table) -> Vec<(usize, i64)> {
     });
     let count: usize = others.iter().sum();
     if long.is_empty() || count == 0 || long.len() > MOST_RUNS {
-        return Vec::new();
+        return Pauses { long: Vec::new(), begins_again };
     }
     let mut seen = 0;
     let digits = others.iter().position(|pauses| {
@@ -81,7 +96,30 @@ fn pauses(table: &Table) -> Vec<(usize, i64)> {
     });
     let usual = 1_i64.checked_shl(digits.unwrap_or(64) as u32).unwrap_or(i64::MAX);
     long.retain(|(_, pause)| *pause / FAR_BEYOND >= usual);
-    long
+    Pauses { long, begins_again }
+}
+
+/// Says where a clock begins again. One that counts from its own beginning is that of another run, which no rate may pool; two stretches of
+/// the same time of day may as well be of two writers.
+fn begin_again(table: &mut Table, source: &str) -> Option<Finding> {
+    let found = again::stretches(table)?;
+    let lines: Vec<u64> = found.starts.iter().filter_map(|row| table.lines.line(*row as u64)).collect();
+    let place = Place::line(source, lines.first().copied().unwrap_or_default());
+    let place = if let [_, .., last] = lines[..] { place.up_to_line(last) } else { place };
+    let at = Folded::of(&lines, NAMED_RUNS);
+    let (reason, action) = if found.is_relative {
+        table.run_starts.clone_from(&found.starts);
+        let reason = format!("the clock begins again at the same instant: another run was appended (lines {at})");
+        (reason, "the runs are shown apart, without a common rate; numbers over all samples pool them")
+    } else {
+        let reason = format!(
+            "the clock comes back to the instant at which it began, and covers the same time again (lines {at}): of several \
+             writers, or the same time twice"
+        );
+        (reason, "the rows are counted together, their rate is that of all of them at once")
+    };
+    let finding = Finding::new(Severity::Note, FindingKind::AppendedRun, place, reason, action);
+    Some(finding.count(lines.len() as u64))
 }
 
 fn in_words(nanos: i64) -> String {

@@ -4,6 +4,7 @@
 //! units, and findings. Refuses what is no metrics file (binary data, prose, an unknown structure) with an
 //! [`IngestError`] that says what was seen and what to do. Opens no files and reads every byte once.
 
+mod again;
 #[cfg(test)]
 mod agreement;
 mod appended;

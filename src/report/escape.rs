@@ -7,25 +7,54 @@
 //! Markdown is meant to be read as plain text too. It is therefore escaped where a character would act, not wherever
 //! it occurs: `memory_usage_metrics.csv`, `[17.8, 19.2] ms` and `p < 0.001` stay as they are.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// Control characters become their pictures (`␛`), others that are invisible or reverse text become `\u{202e}`.
 /// Line ends and tabs become a space in the end of the chain; here they are pictures like all others.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\u{0}'..='\u{1f}' => shown.push(picture(character)),
-            '\u{7f}' => shown.push('␡'),
-            '\u{80}'..='\u{9f}'
+    text.chars().for_each(|character| push_visible(&mut shown, character));
+    shown
+}
+
+fn push_visible(shown: &mut String, character: char) {
+    match character {
+        '\u{0}'..='\u{1f}' => shown.push(picture(character)),
+        '\u{7f}' => shown.push('␡'),
+        _ if is_invisible(character) => shown.extend(character.escape_unicode()),
+        _ => shown.push(character),
+    }
+}
+
+/// Whether a character is a control of the upper half, or invisible, or turns the direction of writing around.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{80}'..='\u{9f}'
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => shown.extend(character.escape_unicode()),
-            _ => shown.push(character),
+            | '\u{feff}'
+    )
+}
+
+/// A JSON document in which such characters stand as their escapes: they occur in its strings only, which mean the same.
+pub(crate) fn json(document: Vec<u8>) -> Vec<u8> {
+    let is_concerned = |character: char| is_invisible(character) || character == '\u{7f}';
+    let Some(text) = std::str::from_utf8(&document).ok().filter(|text| text.contains(is_concerned)) else {
+        return document;
+    };
+    let mut escaped = String::with_capacity(text.len() + 64);
+    for character in text.chars() {
+        if is_concerned(character) {
+            // None of them lies beyond the first 65,536.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
         }
     }
-    shown
+    escaped.into_bytes()
 }
 
 fn picture(control: char) -> char {
@@ -38,7 +67,7 @@ pub(crate) fn xml_text(text: &str) -> String {
     visible(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
-/// HTML text and attribute values, double or single quoted.
+/// HTML text and attribute values, double or single quoted. Whatever a file held, nothing that acts on a terminal leaves here.
 pub(crate) fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for character in text.chars() {
@@ -50,7 +79,8 @@ pub(crate) fn html(text: &str) -> String {
             '\'' => escaped.push_str("&#39;"),
             // `##[` is a command of GitHub's runner wherever it stands in a log.
             '[' if escaped.ends_with("##") => escaped.push_str("&#91;"),
-            _ => escaped.push(character),
+            '\n' | '\r' | '\t' => escaped.push(' '),
+            _ => push_visible(&mut escaped, character),
         }
     }
     escaped
@@ -146,8 +176,16 @@ fn push_entity(text: &mut String, character: char) {
     text.push(';');
 }
 
+/// The text on one line, with nothing in it that a reader does not see.
 fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\r' | '\t' => line.push(' '),
+            _ => push_visible(&mut line, character),
+        }
+    }
+    line
 }
 
 /// How a character of running text is written.

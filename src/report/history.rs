@@ -9,6 +9,7 @@ mod words;
 
 use crate::history::contract::HistoryReport;
 
+use super::escape;
 use super::render::{Form, RenderError, render_view};
 
 pub(crate) use view::HistoryView;
@@ -20,13 +21,14 @@ pub(crate) use view::HistoryView;
 pub fn render_history(report: &HistoryReport, form: Form) -> Result<Vec<u8>, RenderError> {
     match form {
         Form::Json => {
-            let mut json = serde_json::to_vec_pretty(report)?;
+            let mut json = escape::json(serde_json::to_vec_pretty(report)?);
             json.push(b'\n');
             Ok(json)
         }
         Form::Html => render_view("history.html", &HistoryView::of(report, true)),
         Form::Text => {
-            let mut text = HistoryView::of(report, false).text(None).join("\n");
+            let lines = HistoryView::of(report, false).text(None);
+            let mut text = lines.iter().map(|line| escape::visible(line)).collect::<Vec<String>>().join("\n");
             text.push('\n');
             Ok(text.into_bytes())
         }

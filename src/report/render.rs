@@ -130,7 +130,7 @@ pub fn render(report: &Report, form: Form) -> Result<Vec<u8>, RenderError> {
             render_with("junit.xml", &context, &[]).map(String::into_bytes)
         }
         Form::Json => {
-            let mut json = serde_json::to_vec_pretty(report)?;
+            let mut json = escape::json(serde_json::to_vec_pretty(report)?);
             json.push(b'\n');
             Ok(json)
         }

@@ -10,6 +10,10 @@ use crate::measure::{Finding, RowKind};
 use crate::table::Table;
 use crate::table::swarm::SwarmRecord;
 
+/// The name of a table of samples inside others: embedded resources, redirects, the samples of a transaction. The samples around them
+/// contain their time.
+pub const SUB_SAMPLES: &str = "sub-samples";
+
 /// Rows that were read and not used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SetAside {

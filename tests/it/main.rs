@@ -89,6 +89,7 @@ mod sweep;
 mod sweeps;
 mod targets;
 mod told_apart;
+mod told_singly;
 mod tools_bench;
 mod tools_damaged;
 mod tools_http;

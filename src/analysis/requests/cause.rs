@@ -13,6 +13,8 @@ use crate::table::{CellType, Role, Table};
 
 /// Words in names of columns that say why something failed.
 const CAUSE_WORDS: &[&str] = &["code", "status", "error", "err", "exception", "message", "failure", "reason", "cause"];
+/// Those of them that speak of nothing but failures.
+const FAILURE_WORDS: &[&str] = &["error", "exception", "failure", "cause"];
 /// Words that only say whether something failed.
 const BARE: &[&str] = &[
     "",
@@ -117,10 +119,19 @@ impl<'a> Causes<'a> {
                 _ => false,
             };
             let is_code = column.name.to_lowercase().contains("code") || column.cells.is_number();
+            // A message of a failure says why where the code is one of success; beside it stands what the server said (`Created`).
+            let lower = column.name.to_lowercase();
+            let of_failure = FAILURE_WORDS.iter().any(|word| lower.contains(word));
             let rank = match (column.name == status, is_code) {
                 (_, true) => 0,
-                (false, false) => 1,
-                (true, false) => 2,
+                (false, false) => {
+                    if of_failure {
+                        1
+                    } else {
+                        2
+                    }
+                }
+                (true, false) => 3,
             };
             if may && column.cells != CellType::Timestamp {
                 columns.push((rank, index));

@@ -54,6 +54,7 @@ pub(super) fn run_of(input: &Input, occasion: &Given, otherwise: Option<i64>, pl
     let stated: Vec<Statement> = inputs.sources.iter().filter_map(NamedSource::path).map(stated_in).collect();
     let environment = environment(env, &config.environment)?;
     let reading = read::read(understanding, &config, inputs, &ReadOptions { samples: true, ..ReadOptions::default() })?;
+    reading.refuse_records()?;
     let Some(at) =
         at.or_else(|| one_of(stated.iter().filter_map(|one| one.at))).or_else(|| first_request(&reading)).or(otherwise)
     else {

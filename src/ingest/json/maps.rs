@@ -50,7 +50,7 @@ pub(super) fn is_map(object: &[Entry<'_>], arrays: bool) -> bool {
         return false;
     }
     let (failed, whole): (Vec<&Vec<Entry<'_>>>, Vec<&Vec<Entry<'_>>>) = inner.iter().partition(|one| is_failure(one));
-    let tells_a_map = arrays || inner.iter().all(|one| says_how_it_ended(one));
+    let tells_a_map = arrays || have_points(&names, &inner) || inner.iter().all(|one| says_how_it_ended(one));
     if whole.is_empty() || failed.is_empty() && (whole.len() < 2 || !tells_a_map) {
         return false;
     }
@@ -67,6 +67,18 @@ pub(super) fn is_map(object: &[Entry<'_>], arrays: bool) -> bool {
         })
     };
     2 * common.len() >= all.len() && common.iter().filter(measured).any(|key| tells(key))
+}
+
+/// Whether keys with a point in them (`item.xml`) are those of objects with the same fields: the point is part of a name then, and no path, by
+/// which the numbers of one would be taken for those of all.
+fn have_points(names: &BTreeSet<&str>, inner: &[Vec<Entry<'_>>]) -> bool {
+    /// Fewer fields are alike by chance.
+    const FEWEST: usize = 3;
+    let keys = |one: &Vec<Entry<'_>>| -> BTreeSet<String> { one.iter().map(|(key, _)| key.to_string()).collect() };
+    let first = inner.first().map(keys).unwrap_or_default();
+    names.iter().any(|key| name::segments(key).len() > 1)
+        && first.len() >= FEWEST
+        && inner.iter().all(|one| keys(one) == first)
 }
 
 /// An object that has a message of failure and no numbers.
@@ -136,6 +148,10 @@ mod tests {
         assert!(!is(models, false), "a record without samples stays one");
         assert!(is(r#"{"a": {"tps": 3.5}, "b": {"error": "out of memory"}}"#, false));
         assert!(is(r#"{"a": {"tps": 3.5, "exit_code": 0}, "b": {"tps": 1.5, "exit_code": 2}}"#, false));
+        let pages = r#"{"a.page": {"rate": 3.5, "requests": 1, "errors": null}, "b.page": {"rate": 2, "requests": 4, "errors": null}}"#;
+        assert!(is(pages, false), "a point in a key is no path");
+        assert!(!is(&pages.replace(".page", ""), false), "a record of two parts stays one");
+        assert!(!is(&pages.replace("a.page", "a.latency_ms"), false), "a name of what is measured is no label");
         assert!(!is(r#"{"a": {"tps": 3.5, "code": 17}, "b": {"tps": 1.5, "code": 18}}"#, false));
         for other in [
             r#"{"latency": {"runs": [1]}, "throughput": {"runs": [2]}}"#,

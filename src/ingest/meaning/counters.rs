@@ -81,6 +81,17 @@ pub(super) struct Counts {
     pub(super) several_a_row: bool,
     /// Whether they say how many of several failed.
     pub(super) say_failures: bool,
+    /// Requests, and what counts some of their failures each without saying how many failed in all.
+    pub(super) singly: Option<Singly>,
+}
+
+/// Counters of failures that may overlap: each is said by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Singly {
+    /// The column of the requests.
+    pub(super) measured: usize,
+    /// The columns of the counters.
+    pub(super) counters: Vec<usize>,
 }
 
 /// The counts of one object.
@@ -163,7 +174,8 @@ impl Counts {
                 object.noun = object.noun.or(counter.noun);
             }
         }
-        let mut counts = Self { parts: BTreeMap::new(), more: Vec::new(), several_a_row: false, say_failures: false };
+        let mut counts =
+            Self { parts: BTreeMap::new(), more: Vec::new(), several_a_row: false, say_failures: false, singly: None };
         for (object, counted) in &mut objects {
             completed_of(table, counted);
             total_of(table, counted);
@@ -211,6 +223,9 @@ impl Counts {
             FailedBy::Sum(sum) => (None, Some(sum.clone())),
             FailedBy::NotSucceeded | FailedBy::Nothing | FailedBy::NotStated => (None, None),
         };
+        if let Some(measured) = measured.filter(|_| known.are_requests && self.singly.is_none()) {
+            self.singly = singly(table, columns, &known, measured, &by);
+        }
         let parts = &mut self.parts;
         // Of requests, those that did not succeed failed.
         let is_told = sum.is_some() || failed.is_some() || by == FailedBy::NotStated;
@@ -277,6 +292,60 @@ impl Counts {
             self.more.push((all[0], Part::Codes(metric, all, failed)));
         }
     }
+}
+
+/// What counts failures of requests one kind at a time, where nothing says how many failed in all: none of it more than there were
+/// requests. A number of timeouts is one of them.
+fn singly(
+    table: &Table,
+    columns: &[(usize, NameMeaning)],
+    known: &Known<'_>,
+    measured: usize,
+    by: &FailedBy,
+) -> Option<Singly> {
+    const TIMEOUTS: vocabulary::Words = vocabulary::Words::of("timeouts");
+    const AROUND: vocabulary::Words = vocabulary::Words::of("count number num total request requests");
+    let is_timeouts = |index: usize| {
+        let column = &table.columns[index];
+        let words = name::words(name::leaf(&column.name));
+        column.cells == CellType::Integer
+            && name::parent(&column.name) == known.object
+            && TIMEOUTS.among(&words).is_some()
+            && words.iter().all(|word| TIMEOUTS.has(word) || AROUND.has(word))
+    };
+    let told = match by {
+        FailedBy::NotStated => true,
+        FailedBy::Nothing => known.succeeded.is_none(),
+        _ => false,
+    };
+    let timeouts = || columns.iter().map(|(index, _)| *index).filter(|index| is_timeouts(*index));
+    let mut counters: Vec<usize> = known.counters.to_vec();
+    if told {
+        counters.extend(timeouts().filter(|index| !known.counters.contains(index)));
+    }
+    let fits = counters.iter().all(|counter| is_within(table, *counter, measured));
+    (told && !counters.is_empty() && fits).then_some(Singly { measured, counters })
+}
+
+/// Means without another statistic, of rows each of which counts several: `avg_latency` beside `count` and `failed_count` is of all of them, and
+/// no sample.
+pub(super) fn lone_means(
+    table: &Table,
+    columns: &[(usize, NameMeaning)],
+    counts: &Counts,
+) -> BTreeMap<String, Vec<Statistic>> {
+    let counts_several = |(index, part): (&usize, &Part)| {
+        let whole = matches!(part, Part::Statistic(_, Statistic::Count) | Part::Succeeded(..));
+        whole && table.values(*index).count() > 1 && table.values(*index).all(|number| number > 1.0)
+    };
+    if !counts.parts.iter().any(counts_several) {
+        return BTreeMap::new();
+    }
+    let mean = |(index, meaning): &(usize, NameMeaning)| {
+        let is_time = table.columns[*index].unit().dimension.is_time();
+        (meaning.statistic == Some(Statistic::Mean) && is_time).then(|| (base(meaning), vec![Statistic::Mean]))
+    };
+    columns.iter().filter_map(mean).collect()
 }
 
 /// The objects whose keys are the codes of answers, with their columns: of whole numbers under names that speak of such.

@@ -44,6 +44,9 @@ pub(super) fn infer(table: &Table, index: usize, said: &NameMeaning, words: &[St
     if is_goal(table, index, &parent, said, words) {
         return set("it stands among what is to be kept, and was chosen");
     }
+    if is_goal_of_settings(&parent, words) {
+        return set("by its name a goal, among the settings of the run");
+    }
     if is_to_be_done(table, index, said, words) {
         return set("by its name how much was to be done, and the same in all rows");
     }
@@ -87,6 +90,12 @@ fn is_without_name_and_change(table: &Table, index: usize) -> bool {
         && is_one_number(table, index)
         && table.values(index).all(|number| number > 0.0)
         && table.columns.iter().enumerate().any(differs)
+}
+
+/// `config.P95_THRESHOLD_MS`: what somebody wished for stands among what else was set.
+fn is_goal_of_settings(parent: &[String], words: &[String]) -> bool {
+    const GOAL: Words = Words::of("threshold thresholds limit slo sla budget goal");
+    parent.last().is_some_and(|last| vocabulary::SETTINGS_OBJECT.has(last)) && GOAL.among(words).is_some()
 }
 
 /// Whether a number stands in an object of goals, beside nothing that came out.

@@ -2,21 +2,25 @@
 
 mod answers;
 mod attempts;
+mod began_ended;
 mod between_clocks;
 mod bits_or_bytes;
 mod block_lines;
 pub(crate) mod calendar;
+mod changed_places;
 mod choice;
 pub(crate) mod clock;
 mod closing_rows;
 mod competitor;
 mod constant;
+mod contradicted_sibling;
 mod contradicted_unit;
 mod counters;
 pub(crate) mod declared;
 mod design;
 mod error_parts;
 mod even_count;
+mod flag_of_absence;
 mod given;
 pub(crate) mod hours;
 mod impossible;

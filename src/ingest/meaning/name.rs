@@ -285,7 +285,11 @@ fn is_no_unit(before: &str, inner: &str, attached: bool) -> bool {
     let counts =
         |word: &String| vocabulary::COUNTS.has(word) || vocabulary::RATES.has(word) || vocabulary::DEVICE.has(word);
     match inner {
-        "s" => attached && words.last().is_some_and(|last| !vocabulary::DURATIONS.has(last)),
+        // Words in other letters than Latin ones have no plural with an s.
+        "s" => {
+            let latin = |word: &str| word.ends_with(|last: char| last.is_ascii_alphanumeric());
+            attached && words.last().is_some_and(|last| latin(last) && !vocabulary::DURATIONS.has(last))
+        }
         "B" => words.iter().any(|word| {
             counts(word) || matches!(word.as_str(), "params" | "parameters" | "parameter" | "size" | "model")
         }),

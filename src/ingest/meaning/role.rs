@@ -230,6 +230,9 @@ fn status_of_texts(table: &Table, index: usize, words: &[String], distinct: usiz
             "sentences that remark on what came out, none of which says that something failed".into(),
         ));
     }
+    if distinct <= 50 && told_by_words::are_shares_by_class(table, index) {
+        return None;
+    }
     if distinct <= 50 && ending::are_conditions(column.dictionary.iter().map(String::as_str)) {
         return None;
     }

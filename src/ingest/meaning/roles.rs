@@ -13,14 +13,16 @@ use crate::table::{CellType, Column, LabelIdentity, Role, Table, UnitChoice};
 
 use crate::ingest::builder::{InvalidCells, TableBuilder};
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::meaning::summary_table::Summarised;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
-    attempts, between_clocks, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, impossible,
-    in_turn, instants, interval, interval_bounds, label_design, limits, merged_cells, minus_one, name, no_answer,
-    no_clock, no_result, not_run, only_outcomes, percentile_rows, process_start, processes, role, running,
-    said_in_label, same_size, siblings, so_far, spread_beside, summary_table, time_evidence, titles, tried, units,
-    unnamed_matrix, which, words_among_codes,
+    attempts, began_ended, between_clocks, bits_or_bytes, block_lines, calendar, changed_places, closing_rows,
+    contradicted_sibling, contradicted_unit, flag_of_absence, given, impossible, in_turn, instants, interval,
+    interval_bounds, label_design, limits, merged_cells, minus_one, name, no_answer, no_clock, no_result, not_run,
+    only_outcomes, percentile_rows, process_start, processes, role, running, said_in_label, same_size, siblings,
+    so_far, spread_beside, summary_table, time_evidence, titles, tried, units, unnamed_matrix, which,
+    words_among_codes,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -70,7 +72,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         if beside_samples {
             source.provenance.environment.extend(given::facts(&table));
             let place = summary_table::Place::BesideSamples;
-            source.reported.extend(summary_table::take(&mut table, options, place).into_iter().flatten());
+            take_summary(&mut source, &mut table, options, place);
             continue;
         }
         if !definitions.are_of_format() {
@@ -93,8 +95,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
                 source.reported.extend(running::take(part));
                 source.reported.extend(so_far::take(part));
                 source.reported.extend(in_turn::take(part));
-                let summary = summary_table::take(part, options, summary_table::Place::Rows);
-                source.reported.extend(summary.into_iter().flatten());
+                take_summary(&mut source, part, options, summary_table::Place::Rows);
                 interval_bounds::settle(part);
             }
             parts.iter_mut().for_each(settle::lead_with_the_answer);
@@ -122,6 +123,19 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         ));
     }
     source
+}
+
+/// Takes what a table reports, where it is a summary.
+fn take_summary(source: &mut Source, table: &mut Table, options: &SourceOptions, place: summary_table::Place) {
+    let Some(Summarised { reported, causes }) = summary_table::take(table, options, place) else { return };
+    source.reported.extend(reported);
+    if !causes.is_empty() {
+        let kinds = causes.iter().map(|one| one.cause.as_str()).collect::<Vec<_>>().join(", ");
+        source
+            .reported_caveats
+            .push(format!("what failed is counted by kind ({kinds}), which may overlap: no sum is made"));
+        source.causes.extend(causes);
+    }
 }
 
 /// Why a source has no metric.
@@ -259,6 +273,9 @@ fn assign_table(
     if definitions.leaves_roles_open() && table.order_is_recorded {
         label_design::settle(&mut table);
     }
+    if definitions.leaves_roles_open() {
+        flag_of_absence::settle(&mut table);
+    }
     if !definitions.options.roles_are_decided {
         only_outcomes::settle(&mut table);
     }
@@ -287,6 +304,9 @@ fn assign_table(
     if definitions.leaves_roles_open() {
         interval::settle_uptime(&mut table);
     }
+    if !definitions.are_of_format() {
+        contradicted_sibling::settle(&mut table);
+    }
     name_units_of_clocks(&mut table, options);
     if !definitions.are_of_format() {
         words_among_codes::join(&mut table, &invalid, &storage);
@@ -297,6 +317,8 @@ fn assign_table(
         no_answer::take(&mut table, &storage, source, findings);
         no_clock::take(&mut table, &storage, source, findings);
         not_run::take(&mut table, &storage, source, findings);
+        began_ended::add_durations(&mut table, &storage);
+        changed_places::take(&mut table, &storage, source, findings);
     }
     no_result::note(&invalid, &table, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);

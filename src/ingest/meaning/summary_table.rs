@@ -9,12 +9,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::measure::ending;
-use crate::measure::reported::{Reported, ReportedValue};
+use crate::measure::reported::{Reported, ReportedCause, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 use crate::table::{CellType, Column, Instants, Role, Table, UnitChoice};
 
-use super::counters::{self, Counts, NAMELESS, Part, base};
+use super::counters::{self, Counts, NAMELESS, Part, Singly, base};
 use super::name::{self, NameMeaning};
 use super::order::{are_complete, are_in_order, contradict, is_share_of_successes};
 use super::{numbered_keys, row_labels, tally, vocabulary};
@@ -50,15 +50,50 @@ struct Layout {
     complete: bool,
     /// Whether there are no statistics, only counts of what was tried and failed.
     only_counts: bool,
+    /// Counters of failures of requests that may overlap.
+    singly: Option<Singly>,
+}
+
+/// What a table reports.
+pub(crate) struct Summarised {
+    /// Its numbers, row by row.
+    pub(crate) reported: Vec<Reported>,
+    /// Failures of one kind each, of which nothing says how many there are in all.
+    pub(crate) causes: Vec<ReportedCause>,
 }
 
 /// What the table reports, where it is a summary; its measured columns are marked as such.
-pub(crate) fn take(table: &mut Table, options: &SourceOptions, place: Place) -> Option<Vec<Reported>> {
+pub(crate) fn take(table: &mut Table, options: &SourceOptions, place: Place) -> Option<Summarised> {
     let rows = usize::try_from(table.lines.rows()).ok()?;
     if rows == 0 || rows > MOST_PROVEN && place == Place::Rows {
         return None;
     }
-    let mut layout = layout(table, place)?;
+    let layout = layout(table, place)?;
+    let causes = layout.singly.as_ref().filter(|_| rows == 1).map_or_else(Vec::new, |singly| causes(table, singly));
+    let reported = reported(table, rows, layout, options, place)?;
+    Some(Summarised { reported, causes })
+}
+
+/// How many failed of each kind that a table of one row counts, the kind called as its column.
+fn causes(table: &Table, singly: &Singly) -> Vec<ReportedCause> {
+    let of = |column: &usize| {
+        let failed = table.values(*column).number(0).filter(|failed| *failed >= 1.0)?;
+        let cause = name::words(name::leaf(&table.columns[*column].name)).join(" ");
+        Some(ReportedCause { label: None, cause, failed: failed as u64 })
+    };
+    singly.counters.iter().filter_map(of).collect()
+}
+
+/// The numbers of a summary; its measured columns are marked as such.
+fn reported(
+    table: &mut Table,
+    rows: usize,
+    mut layout: Layout,
+    options: &SourceOptions,
+    place: Place,
+) -> Option<Vec<Reported>> {
+    // A row of requests and of failures of several kinds is of a whole run, in whatever kind of file it stands.
+    let place = if rows == 1 && layout.singly.is_some() { Place::BesideSamples } else { place };
     if rows > MOST_ROWS && place == Place::Rows && !(layout.sure && are_in_order(table, &layout.parts)) {
         return None;
     }
@@ -382,8 +417,12 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         (sums_up(of_base) || deviates(base, of_base) || lone) && !contradict(table, &columns, base)
     });
     let mut counts = Counts::of(table, &columns, &bases);
+    if bases.is_empty() && counts.say_failures {
+        bases.extend(counters::lone_means(table, &columns, &counts));
+    }
     let only_counts = bases.is_empty() && !counts.several_a_row;
-    if only_counts && !counts.say_failures && place == Place::Rows {
+    let singly = counts.singly.take().filter(|singly| is_of_several(table, singly));
+    if only_counts && !counts.say_failures && place == Place::Rows && singly.is_none() {
         return None;
     }
     let part = |(index, meaning): &(usize, NameMeaning)| {
@@ -435,7 +474,12 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
             && of_base.iter().any(|one| one.percent().is_some())
     };
     let complete = bases.iter().any(|(base, of_base)| complete(of_base) && are_complete(table, &parts, base));
-    (!parts.is_empty()).then_some(Layout { parts, sure, complete, only_counts })
+    (!parts.is_empty()).then_some(Layout { parts, sure, complete, only_counts, singly })
+}
+
+/// Whether a table is one row that counts several requests.
+fn is_of_several(table: &Table, singly: &Singly) -> bool {
+    table.lines.rows() == 1 && table.values(singly.measured).number(0).is_some_and(|number| number > 1.0)
 }
 
 /// Settings in objects in which nothing was measured (`config.max_tokens`): they say what all of it is of, and report nothing. A setting beside

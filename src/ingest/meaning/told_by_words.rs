@@ -12,7 +12,7 @@ use crate::table::{CellType, Column, Table};
 
 use super::name;
 use super::status::is_beside_status;
-use super::vocabulary::{self, Words};
+use super::vocabulary::{self, Kind, Words};
 
 /// Called so, a column of texts says how its rows ended, where its texts are words for that.
 const OUTCOME: Words = Words::of(
@@ -72,6 +72,52 @@ fn are_classes(table: &Table, index: usize, words: &[String]) -> bool {
         && is_beside_duration(table, index)
         && !table.columns.iter().any(counts_several)
         && !is_beside_status_of_rows(table, index)
+}
+
+/// Whether rows say which share or how many a second were answered with each class of codes: one row for each class of what other texts name, or
+/// as many rows of each class, beside shares or rates and no duration. Nothing of that row ended so.
+pub(super) fn are_shares_by_class(table: &Table, index: usize) -> bool {
+    let column = &table.columns[index];
+    let mut texts = column.dictionary.iter().filter(|text| !text.is_empty()).peekable();
+    if table.columns.len() > MOST_COLUMNS
+        || texts.peek().is_none()
+        || !texts.all(|text| http_code::class(text.trim()).is_some())
+        || is_beside_duration(table, index)
+    {
+        return false;
+    }
+    let is_share = |column: &Column| {
+        let kind = name::read(&column.name).kind;
+        column.cells.is_number() && matches!(kind, Some(Kind::Share | Kind::Rate))
+    };
+    let rows = column.data.rows();
+    table.columns.iter().any(is_share) && rows >= 2 && (each_once(table, index) || equally_often(column))
+}
+
+/// Whether no two rows have the same texts in all columns of texts.
+fn each_once(table: &Table, index: usize) -> bool {
+    /// Of more rows the first ones show it.
+    const LOOKED_AT: usize = 10_000;
+    let others: Vec<usize> = (0..table.columns.len())
+        .filter(|other| *other != index && table.columns[*other].cells == CellType::Text)
+        .collect();
+    let mut seen = BTreeSet::new();
+    let rows = table.columns[index].data.rows().min(LOOKED_AT);
+    (0..rows).all(|row| {
+        let code = |column: &usize| table.columns[*column].data.code(row);
+        seen.insert(others.iter().chain([&index]).map(code).collect::<Vec<Option<u32>>>())
+    })
+}
+
+/// Whether each text of a column stands in as many rows.
+fn equally_often(column: &Column) -> bool {
+    let mut counts = vec![0_u64; column.dictionary.len()];
+    for row in 0..column.data.rows() {
+        if let Some(count) = column.data.code(row).and_then(|code| counts.get_mut(code as usize)) {
+            *count += 1;
+        }
+    }
+    counts.len() > 1 && counts.windows(2).all(|pair| pair[0] == pair[1])
 }
 
 /// Whether another column is called a duration.

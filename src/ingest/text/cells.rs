@@ -80,13 +80,13 @@ pub(crate) fn number(cell: &[u8], mark: DecimalMark) -> Option<f64> {
         return None;
     }
     if mark == DecimalMark::Comma {
-        return separated(cell, b'.', b',').or_else(|| grouped(cell));
+        return separated(cell, b'.', b',').or_else(|| grouped(cell, b','));
     }
     match fast_float2::parse::<f64, _>(cell) {
         Ok(value) if value.is_finite() => Some(value),
         // The parser also knows the words "inf" and "nan" behind a sign; those are not numbers of ours.
         Ok(value) => cell.iter().any(u8::is_ascii_digit).then_some(value),
-        Err(_) => separated(cell, b',', b'.').or_else(|| grouped(cell)),
+        Err(_) => separated(cell, b',', b'.').or_else(|| grouped(cell, b'.')),
     }
 }
 
@@ -132,12 +132,40 @@ fn separated(cell: &[u8], thousands: u8, mark: u8) -> Option<f64> {
     fast_float2::parse(&plain).ok()
 }
 
-/// A whole number whose digits are grouped as programming languages do it: `738_197_477`.
-fn grouped(cell: &[u8]) -> Option<f64> {
-    if !cell.contains(&b'_') || cell.contains(&b',') || cell.contains(&b'.') {
+/// A number whose digits are grouped otherwise: whole ones as programming languages do it (`738_197_477`), as in Switzerland (`1'234.5`), and
+/// as in France (`1 234,5`). Two numbers with a plain blank between them are no group, unless a decimal mark follows.
+fn grouped(cell: &[u8], mark: u8) -> Option<f64> {
+    if cell.len() > 40 {
         return None;
     }
-    separated(cell, b'_', b'.')
+    if cell.contains(&b'_') {
+        let whole = !cell.contains(&b',') && !cell.contains(&b'.');
+        return if whole { separated(cell, b'_', b'.') } else { None };
+    }
+    if cell.contains(&b'\'') {
+        return separated(cell, b'\'', mark);
+    }
+    // Apostrophes and blanks that do not break, in UTF-8.
+    for (separator, breaks) in [("\u{2019}", false), ("\u{a0}", false), ("\u{202f}", false), (" ", true)] {
+        if memchr::memmem::find(cell, separator.as_bytes()).is_some() && (!breaks || cell.contains(&mark)) {
+            let text = std::str::from_utf8(cell).ok()?.replace(separator, "_");
+            return separated(text.as_bytes(), b'_', mark);
+        }
+    }
+    None
+}
+
+/// Whether a number may as well have a point that groups thousands: one, with three digits behind and one to three in front.
+pub(crate) fn may_be_grouped_by_point(cell: &[u8]) -> bool {
+    let digits = cell.strip_prefix(b"-").unwrap_or(cell);
+    let Some(at) = memchr::memchr(b'.', digits) else { return false };
+    let (whole, fraction) = (&digits[..at], &digits[at + 1..]);
+    let are_digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    (1..=3).contains(&whole.len())
+        && whole[0] != b'0'
+        && fraction.len() == 3
+        && are_digits(whole)
+        && are_digits(fraction)
 }
 
 /// Whether the number reads differently with either mark: `42,068` is forty-two or forty-two thousand.
@@ -228,6 +256,12 @@ mod tests {
             ("0.018621199997141957", Look::Decimal),
             ("1,234.5", Look::Decimal),
             ("738_197_477", Look::Integer),
+            ("1'234.5", Look::Decimal),
+            ("1\u{2019}234\u{2019}567", Look::Integer),
+            ("12\u{a0}345", Look::Integer),
+            ("5'11", Look::Text),
+            ("1 234", Look::Text),
+            ("O'Neil", Look::Text),
             ("12_34", Look::Text),
             ("0_912", Look::Text),
             ("run_001", Look::Text),
@@ -260,6 +294,9 @@ mod tests {
     fn a_decimal_comma_is_read_where_the_file_uses_it() {
         assert_eq!(number(b"0,065", DecimalMark::Comma), Some(0.065));
         assert_eq!(number(b"1.234,5", DecimalMark::Comma), Some(1234.5));
+        assert_eq!(number(b"1 234,5", DecimalMark::Comma), Some(1234.5));
+        assert_eq!(number(b"1 234,5", DecimalMark::Point), None);
+        assert_eq!(number(b"12 34,5", DecimalMark::Comma), None);
         assert_eq!(fraction_digits(b"0,065", DecimalMark::Comma), Some(3));
         assert!(is_ambiguous(b"42,068") && is_ambiguous(b"-1,024"));
         assert!(

@@ -75,7 +75,7 @@ pub(super) fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuff
             best = Some((Some(delimiter), rows, agreement));
         }
     }
-    best.or_else(|| {
+    best.or_else(|| among_other_lines(head)).or_else(|| {
         // In quotes each, numbers are the only field of their rows: what separates fields is in none, and the quotes are no part of them.
         let delimiter = is_quoted_throughout(head).then_some(b',');
         let rows = sample_rows(head, delimiter);
@@ -91,6 +91,38 @@ pub(super) fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuff
         // One word may stand above the numbers.
         (numbers > 0 && numbers as f64 >= 0.9 * (rows.len() as f64 - 1.0)).then_some((delimiter, rows, 1.0))
     })
+}
+
+/// A header and the rows below it that are as wide, where lines of something else stand between them: what a program printed while it wrote
+/// its rows (the trace of an error). Some column of these rows holds numbers, and they are a good part of all lines.
+fn among_other_lines(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuffer>, f64)> {
+    const FEWEST_NAMES: usize = 3;
+    const FEWEST_ROWS: usize = 5;
+    /// Of the lines, so many are rows of the table.
+    const LEAST_OF_LINES: f64 = 0.4;
+    /// Of its rows, so many have a number in a column.
+    const LEAST_NUMBERS: f64 = 0.7;
+    let found = DELIMITERS.iter().filter_map(|&delimiter| {
+        let rows = sample_rows(head, Some(delimiter));
+        let lines = rows.len();
+        let width = rows.first()?.cells.len();
+        let fitting: Vec<RowBuffer> = rows.into_iter().filter(|row| row.cells.len() == width).collect();
+        let body = &fitting[1..];
+        let is_number =
+            |row: &&RowBuffer, column: usize| cells::look(row.row().cell(column), DecimalMark::Point).is_number();
+        let numbers = |column: usize| body.iter().filter(|row| is_number(row, column)).count();
+        let most = (0..width).map(numbers).max()?;
+        let is_table = width >= FEWEST_NAMES
+            && names_its_fields(&fitting, width)
+            && most >= FEWEST_ROWS
+            && most as f64 >= LEAST_NUMBERS * body.len() as f64
+            && most as f64 >= LEAST_OF_LINES * lines as f64;
+        is_table.then(|| {
+            let agreement = fitting.len() as f64 / lines as f64;
+            (Some(delimiter), fitting, agreement)
+        })
+    });
+    found.max_by_key(|(_, rows, _)| rows.len())
 }
 
 /// Whether every line is one quoted field, as a program writes a single column that quotes everything.

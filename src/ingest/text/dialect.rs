@@ -30,6 +30,8 @@ pub(crate) struct Dialect {
     pub(crate) mark: DecimalMark,
     /// Whether the numbers could be read with another mark.
     pub(crate) mark_is_assumed: bool,
+    /// Whether the points of some numbers may as well group thousands.
+    pub(crate) points_may_group: bool,
     /// Names of the columns, where the first row holds them.
     pub(crate) header: Option<Vec<String>>,
     /// The two rows that the header was put together from: groups, and the names below them.
@@ -139,6 +141,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         delimiter,
         mark,
         mark_is_assumed,
+        points_may_group: mark == DecimalMark::Point && points_may_group(&rows, delimiter, width),
         header: names,
         header_rows,
         index_row: heading.index_row,
@@ -195,6 +198,7 @@ impl Dialect {
             delimiter,
             mark: DecimalMark::Point,
             mark_is_assumed: false,
+            points_may_group: false,
             header,
             header_rows: None,
             index_row: None,
@@ -302,6 +306,30 @@ fn decimal_mark(rows: &[RowBuffer], delimiter: Option<u8>, width: usize) -> (Dec
         () if ambiguous && decimals => (DecimalMark::Point, true),
         () => (DecimalMark::Point, false),
     }
+}
+
+/// Whether a column between semicolons has numbers with three digits behind one point, and others below a thousand without any: who writes
+/// three decimals writes them always, and who groups thousands has nothing to group there.
+fn points_may_group(rows: &[RowBuffer], delimiter: Option<u8>, width: usize) -> bool {
+    const FEWEST: usize = 2;
+    if delimiter != Some(b';') {
+        return false;
+    }
+    // For each column its numbers of three digits behind a point, its small whole ones, and all others.
+    let mut columns = vec![[0_usize; 3]; width];
+    for owned in rows {
+        for (index, cell) in owned.row().iter().map(cells::without_unit).enumerate() {
+            let Some(counts) = columns.get_mut(index) else { continue };
+            let small = !cell.is_empty() && cell.len() <= 3 && cell.iter().all(u8::is_ascii_digit);
+            match () {
+                () if cells::may_be_grouped_by_point(cell) => counts[0] += 1,
+                () if small => counts[1] += 1,
+                () if cells::number(cell, DecimalMark::Point).is_some() => counts[2] += 1,
+                () => {}
+            }
+        }
+    }
+    columns.iter().any(|[grouped, small, others]| *grouped >= FEWEST && *small > 0 && *others == 0)
 }
 
 /// Names in a comment above a table without a header: `# time latency`.

@@ -24,6 +24,12 @@ pub(super) fn shortened(row: Row<'_>) -> String {
     if text.chars().count() <= SHOWN { text } else { text.chars().take(SHOWN).chain(['…']).collect() }
 }
 
+/// What is said of a column with numbers of three digits behind one point and whole numbers below a thousand, and what to do.
+pub(super) const POINTS_MAY_GROUP: (&str, &str) = (
+    "numbers of a column have three digits behind a point, or none and are below 1000: read as decimals, `1.234` is about 1.2, and not a thousand",
+    "write thousands without points where these group them, or all decimals with their digits",
+);
+
 /// What is said of a column of numbers with three digits behind one comma each, and what to do; they were read with that decimal mark.
 pub(super) fn ambiguous_numbers(mark: DecimalMark) -> (&'static str, &'static str) {
     match mark {

@@ -19,7 +19,7 @@ use crate::ingest::text::cells::{self, Look};
 use crate::ingest::text::column_types::column_types;
 use crate::ingest::text::dialect::Dialect;
 use crate::ingest::text::header::{has_header_word, is_header, is_header_in_blanks, is_name, is_statement, only_text};
-use crate::ingest::text::in_words::{ambiguous_numbers, fields, line_list, shortened};
+use crate::ingest::text::in_words::{POINTS_MAY_GROUP, ambiguous_numbers, fields, line_list, shortened};
 use crate::ingest::text::parts::{Part, Schema, Span};
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::ingest::text::side_by_side::SideBySide;
@@ -553,6 +553,10 @@ impl Sections {
         self.note_missing_header(sink);
         if self.dialect.mark_is_assumed {
             let (reason, action) = ambiguous_numbers(self.dialect.mark);
+            sink.find(Severity::Suspicious, FindingKind::AmbiguousNumbers, 1, reason, action);
+        }
+        if self.dialect.points_may_group {
+            let (reason, action) = POINTS_MAY_GROUP;
             sink.find(Severity::Suspicious, FindingKind::AmbiguousNumbers, 1, reason, action);
         }
         let rows: u64 = self.tables.iter().map(TableBuilder::rows).sum();

@@ -3,6 +3,8 @@
 //! In: populations and their failures, changes, targets. Out: clauses. Decides nothing: what is failing, regressed or missed
 //! stands in the data.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::failing::{PopulationFailures, PopulationKind, is_sum};
 use crate::compare::margin::LARGE;
 use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
@@ -97,7 +99,9 @@ pub(in crate::report) fn failing(
     }
     let Some(label) = &worst.label else { return Some(said(worst)) };
     let counted = all.iter().filter(|one| one.label.is_some() && !is_counted_in_rows(one, &all));
-    let others = (counted.count() as u64).saturating_sub(1);
+    // A label that stands in several tables of its file is one group, whatever each of them measures of it.
+    let counted: BTreeSet<_> = counted.map(|one| (&one.source, &one.label)).collect();
+    let others = (counted.len() as u64).saturating_sub(1);
     let more =
         if others > 0 { format!(" and {} failing", number::counted(others, "more group")) } else { String::new() };
     // A whole that is not failing itself is said with the measurements.

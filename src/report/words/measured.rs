@@ -56,6 +56,8 @@ enum FailureCount {
         share: Option<f64>,
         unclear: u64,
     },
+    /// Some of each kind, which may overlap.
+    Singly(Vec<(String, u64)>),
 }
 
 /// How long they took.
@@ -91,24 +93,36 @@ fn text(said: &Clause) -> String {
         (None, 2..) => format!("{} in {}", number::counted(number, said.noun), number::counted(said.runs, "run")),
         (None, _) => number::counted(number, said.noun),
     });
-    let share = match said.failed {
+    let share = match &said.failed {
         FailureCount::NotRecorded => None,
-        FailureCount::Of([failed, total]) => Some(summary::failed_share(failed, total)),
+        FailureCount::Of([failed, total]) => Some(summary::failed_share(*failed, *total)),
         FailureCount::OfFew([failed, total]) => {
-            Some(format!("{failed} of the {} that say how they ended failed", number::counted(total, "row")))
+            Some(format!("{failed} of the {} that say how they ended failed", number::counted(*total, "row")))
         }
         FailureCount::Unclear { share: None, unclear } => {
-            Some(format!("none known to have failed, {} of unknown outcome", number::count(unclear)))
+            Some(format!("none known to have failed, {} of unknown outcome", number::count(*unclear)))
         }
         FailureCount::Unclear { share: Some(share), unclear } => {
-            Some(format!("{} failed, {} of unknown outcome", number::share(share), number::count(unclear)))
+            Some(format!("{} failed, {} of unknown outcome", number::share(*share), number::count(*unclear)))
         }
+        FailureCount::Singly(kinds) => Some(singly(kinds)),
     };
     let rate = said.rate.map(|rate| number::quantity(Dimension::Rate, rate));
     let latency =
         said.latency.as_ref().map(|latency| latency.text(&number::quantity(latency.dimension, latency.value)));
     let parts = if said.is_failing { [None, rate, None, latency] } else { [count, rate, share, latency] };
     parts.into_iter().flatten().collect::<Vec<String>>().join(", ")
+}
+
+/// `431 http errors, 37 timeouts, 12 read errors`, the most first.
+fn singly(kinds: &[(String, u64)]) -> String {
+    const NAMED: usize = 3;
+    let mut kinds: Vec<&(String, u64)> = kinds.iter().collect();
+    kinds.sort_by_key(|(_, failed)| std::cmp::Reverse(*failed));
+    let more = kinds.len().saturating_sub(NAMED) as u64;
+    let said = kinds.iter().take(NAMED).map(|(kind, failed)| format!("{} {}", number::count(*failed), name(kind)));
+    let more = (more > 0).then(|| format!("failures of {}", number::counted(more, "more kind")));
+    said.chain(more).collect::<Vec<String>>().join(", ")
 }
 
 impl Latency {
@@ -244,10 +258,7 @@ fn summarised(of: &Measurements<'_>) -> Option<Clause> {
         samples_of: None,
         runs: 1,
         rate: all.rate,
-        failed: all
-            .failed
-            .zip(all.requests)
-            .map_or(FailureCount::NotRecorded, |(failed, total)| FailureCount::Of([failed, total])),
+        failed: failures_of(summary),
         latency: latency.map(|(name, statistic, value)| Latency {
             name: Some(name),
             statistic,
@@ -256,6 +267,19 @@ fn summarised(of: &Measurements<'_>) -> Option<Clause> {
         }),
         is_failing: false,
     })
+}
+
+/// How many of all requests of a summary failed; where only kinds of failures are counted, those.
+fn failures_of(summary: &RequestSummary) -> FailureCount {
+    let counts = summary.all.as_ref().map(|all| (all.failed, all.requests));
+    match counts {
+        Some((Some(failed), Some(total))) => FailureCount::Of([failed, total]),
+        Some((None, Some(_))) if summary.causes.iter().any(|cause| cause.label.is_none()) => {
+            let kinds = summary.causes.iter().filter(|cause| cause.label.is_none());
+            FailureCount::Singly(kinds.map(|cause| (cause.cause.clone(), cause.failed)).collect())
+        }
+        _ => FailureCount::NotRecorded,
+    }
 }
 
 /// The same of one population of rows, or of what a tool counts.
@@ -303,9 +327,12 @@ fn of_rows(of: &Measurements<'_>) -> Option<Clause> {
             let entries = Entries::of(of.reported);
             let of_source =
                 |one: &&Reported| one.source == whole.source && one.label.is_none() && entries.label(one).is_none();
+            let few = whole.total < summary::FEWEST_OF_TAIL && noun_of(whole, of.sources) == "request";
             let p95 = of.reported.iter().filter(of_source).filter(|one| one.dimension.is_time()).find_map(|one| {
-                let value = one.number(Statistic::P95)?;
-                Some(Latency { name: Some(name(&one.metric)), statistic: "p95", value, dimension: one.dimension })
+                let median = || Some(("median", one.number(Statistic::Median)?));
+                let tail = one.number(Statistic::P95).map(|value| ("p95", value));
+                let (statistic, value) = if few { tail.and_then(|tail| median().or(Some(tail)))? } else { tail? };
+                Some(Latency { name: Some(name(&one.metric)), statistic, value, dimension: one.dimension })
             });
             Clause::of(whole.total, noun_of(whole, of.sources), p95.filter(|_| !whole.all_failed()))
         }

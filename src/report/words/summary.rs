@@ -6,6 +6,9 @@ use crate::report::contract::Source;
 use crate::report::escape::visible;
 use crate::report::number;
 
+/// Fewer requests have no tail that a percentile could tell.
+pub(super) const FEWEST_OF_TAIL: u64 = 20;
+
 /// What one of them is called: those of a database are operations.
 pub(in crate::report) fn noun(summary: &RequestSummary) -> &'static str {
     let counted = summary.counted_by.as_deref().unwrap_or_default().to_lowercase();
@@ -39,7 +42,13 @@ fn latency(summary: &RequestSummary) -> Option<String> {
 /// What took how long, of all of them: the metric, the statistic, its value in the base unit.
 pub(super) fn latency_value(summary: &RequestSummary) -> Option<(String, &'static str, f64)> {
     let all = summary.all.as_ref()?;
-    let said = [("p95", all.p95), ("median", all.p50), ("mean", all.mean)];
+    // Of so few the 95th percentile is the slowest of them.
+    let few = all.requests.is_some_and(|requests| requests < FEWEST_OF_TAIL);
+    let said = if few {
+        [("median", all.p50), ("mean", all.mean), ("p95", all.p95)]
+    } else {
+        [("p95", all.p95), ("median", all.p50), ("mean", all.mean)]
+    };
     let (statistic, value) = said.into_iter().find_map(|(statistic, value)| Some((statistic, value?)))?;
     let name = crate::report::text_table::shortened_in_the_middle(summary.latency_by.as_deref()?, 40);
     // Where not a single request succeeded, how fast failures are says nothing.

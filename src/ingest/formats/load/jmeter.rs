@@ -6,7 +6,7 @@
 //! glossary of its manual.
 
 use crate::measure::finding::{Finding, Place};
-use crate::table::source::Source;
+use crate::table::source::{SUB_SAMPLES, Source};
 
 use crate::ingest::format::{
     AnyRecords, CellType, Declared, Failures, FindingKind, Format, Head, Holds, IngestError, Role, RowKind, Severity,
@@ -37,8 +37,6 @@ const SIGNATURE: &[&str] = &["timeStamp", "elapsed", "label"];
 const TRANSACTION: &str = "Number of samples in transaction";
 /// The table of such rows.
 const TRANSACTIONS: &str = "transactions";
-/// The table of samples inside others.
-pub(crate) const SUB_SAMPLES: &str = "sub-samples";
 /// Digits of milliseconds since 1970, from 2001 to 2286.
 const MILLISECOND_DIGITS: usize = 13;
 /// Where `success` stands in rows without a header.

@@ -10,6 +10,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::measure::finding::{Finding, Place};
+use crate::table::source::SUB_SAMPLES;
 use crate::table::storage::Storage;
 
 use crate::ingest::builder::TableBuilder;
@@ -202,7 +203,7 @@ impl SampleRows {
 fn read_samples(text: &mut RecordStream<'_, '_>, sink: &mut Sink) -> Result<SampleRows, IngestError> {
     let mut samples = SampleRows {
         outer: Growing::new(&sink.storage, None),
-        inner: Growing::new(&sink.storage, Some(jmeter::SUB_SAMPLES)),
+        inner: Growing::new(&sink.storage, Some(SUB_SAMPLES)),
         open: Vec::new(),
         too_deep: false,
         unknown: Vec::new(),

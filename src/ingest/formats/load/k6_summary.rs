@@ -7,12 +7,14 @@
 use serde_json::{Map, Value};
 
 use crate::measure::reported::{Reported, ReportedValue};
+use crate::measure::unit::Dimension;
 
 use crate::ingest::format::{
     AnyRecords, Failures, Format, Head, Holds, IngestError, Polarity, RowKind, Sink, SourceOptions, Statistic, Unit,
 };
 use crate::ingest::formats::load::k6::{self, Kind};
 use crate::ingest::json::documents;
+use crate::ingest::meaning;
 use crate::ingest::summaries;
 
 pub(crate) const FORMAT: Format = Format {
@@ -129,7 +131,12 @@ fn kind(name: &str, entry: &Map<String, Value>, values: &Map<String, Value>) -> 
     let built_in = k6::built_in(name).map(|(kind, ..)| kind);
     let shaped = || values.contains_key("passes").then_some(Kind::Rate);
     let kind = stated.or(built_in).or_else(shaped);
-    (kind, kind.map_or(Unit::UNKNOWN, k6::unit))
+    // A trend of the script's own may be told to be no time, and say in its name what it is.
+    let by_name = || {
+        let said = meaning::name::read(name).unit.filter(|unit| unit.dimension == Dimension::Time);
+        said.filter(|_| built_in.is_none() && text("type") == "trend").unwrap_or(Unit::UNKNOWN)
+    };
+    (kind, kind.map_or_else(by_name, k6::unit))
 }
 
 fn reported(name: &str, entry: &Map<String, Value>) -> Vec<Reported> {
@@ -138,7 +145,7 @@ fn reported(name: &str, entry: &Map<String, Value>) -> Vec<Reported> {
     let (kind, unit) = kind(metric, entry, values);
     let (polarity, meaning) = match k6::built_in(metric) {
         Some((_, polarity, meaning)) => (polarity, Some(meaning.to_owned())),
-        None if kind == Some(Kind::Time) => (Polarity::LowerIsBetter, None),
+        None if unit.dimension == Dimension::Time => (Polarity::LowerIsBetter, None),
         None => (Polarity::Unknown, None),
     };
     let one = |metric: String, polarity, meaning, values| Reported {

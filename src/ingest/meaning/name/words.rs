@@ -46,6 +46,10 @@ pub(super) fn split(name: &str) -> Vec<Word> {
             && !is_unit_in_capitals(&characters[index.saturating_sub(1)..])
             && !is_inside_power(&characters, index, words.last())
             && !ends_plural(&characters, index);
+        // `设备ID`: letters without capitals end where Latin ones begin.
+        let is_latin = character.is_ascii_alphabetic();
+        let other_script = is_latin && previous.is_some_and(|previous| is_without_case(previous));
+        let hump = hump || other_script;
         if fresh || hump || begins_power(&characters, index, words.last()) {
             words.push(Word { text: String::new(), written: String::new(), after_slash, at_hump: !fresh });
             (fresh, after_slash) = (false, false);
@@ -56,6 +60,11 @@ pub(super) fn split(name: &str) -> Vec<Word> {
         }
     }
     words.into_iter().flat_map(apart).collect()
+}
+
+/// Whether a letter is of a script that knows no capitals.
+fn is_without_case(letter: char) -> bool {
+    letter.is_alphabetic() && !letter.is_lowercase() && !letter.is_uppercase()
 }
 
 /// `averagelatency`, `99thpercentilelatency`: names of YCSB and its like in small letters, without what parted their words.

@@ -1,6 +1,7 @@
 //! A text whose rows have no names: because there are none, or because the row of names above them has another number of fields.
 
 use crate::measure::{FindingKind, Severity};
+use crate::table::CellType;
 
 use crate::ingest::sink::Sink;
 use crate::ingest::text::header::{is_header, is_name};
@@ -17,21 +18,35 @@ impl Sections {
         let distinct = names.iter().enumerate().all(|(index, name)| is_name(name) && !names[..index].contains(name));
         let is_first = self.dialect.header.is_none() && self.tables.len() == 1 && self.tables[0].rows() == 0;
         let width = self.tables[0].columns.len();
-        is_first && distinct && names.len() > 2 && names.len() != width && width > 2
+        is_first && distinct && names.len() > 1 && names.len() != width && width > 2
     }
 
     /// Sets such a row aside.
     pub(super) fn set_misfit_aside(&self, row: Row<'_>, line: u64, sink: &mut Sink) {
         let width = self.tables[0].columns.len();
         sink.provenance.set_aside("names that do not fit the rows below them", line);
+        let torn = if self.may_be_torn(row.len()) {
+            "; where a comma is the decimal mark as well, it has torn numbers in two"
+        } else {
+            ""
+        };
         let reason = format!(
-            "{} with names stand above rows of {}: which name belongs to which column is not told",
+            "{} with names stand above rows of {}: which name belongs to which column is not told{torn}",
             fields(row.len()),
             fields(width)
         );
         let action = "columns are called column_1, column_2, …; give the header as many names as the rows have fields";
         let finding = sink.find(Severity::Suspicious, FindingKind::MissingHeader, line, reason, action);
         finding.value = Some(shortened(row));
+    }
+
+    /// Whether rows between commas have one field more than there are names, and whole numbers side by side.
+    fn may_be_torn(&self, names: usize) -> bool {
+        let columns = &self.tables[0].columns;
+        let is_whole = |index: usize| columns[index].cell_type() == CellType::Integer;
+        self.dialect.delimiter == Some(b',')
+            && columns.len() == names + 1
+            && (1..columns.len()).any(|index| is_whole(index - 1) && is_whole(index))
     }
 
     /// A row as wide as the header, where most rows have a field more: with an empty one, or with the name that the field is given.
