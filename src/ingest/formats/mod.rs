@@ -117,6 +117,7 @@ pub(crate) static NOTATIONS: &[Format] = &[
     generic::delimited::FORMAT,
     generic::aligned::FORMAT,
     generic::named_values::FORMAT,
+    generic::boxed::FORMAT,
 ];
 
 /// All formats that are read.
