@@ -6,7 +6,7 @@
 
 use super::result::Moment;
 use crate::measure::unit::Dimension;
-use crate::table::{CellType, Role, Table};
+use crate::table::{COUNTED_IN_ROWS, CellType, Role, Table};
 
 /// Fewer rows are no run.
 pub(super) const FEWEST_ROWS: u64 = 10;
@@ -100,7 +100,11 @@ pub(super) fn recognise(table: &Table, format: &str, leader: usize) -> Option<Re
     };
     let moment = moment.or_else(|| by_format.map(|(_, moment, reason)| (*moment, (*reason).to_owned())));
     let are_requests = by_format.is_some()
-        || table.columns.iter().any(|column| column.role != Role::Metric && has_word(&column.name, REQUEST_WORDS));
+        || table.columns.iter().any(|column| {
+            column.role != Role::Metric
+                && column.role_reason != COUNTED_IN_ROWS
+                && has_word(&column.name, REQUEST_WORDS)
+        });
     Some(Recognition { instant, are_requests, moment })
 }
 
