@@ -51,10 +51,15 @@ fn is_number_below_unit(segment: &str, parent: &str) -> bool {
         && of_words(&split(parent)).1.is_some_and(measured)
 }
 
-/// Whether a key names one of the times of an object that states their unit: `phaseMs.plan`. How one of them ended, who took it or how often
-/// is no time.
+/// Whether a key names one of the times of an object that states their unit: `phaseMs.plan`. How one of them ended, who took it, how often
+/// and when is no time.
 fn is_part_of_times(words: &[Word], parent: &str) -> bool {
-    const NO_TIMES: [Words; 8] = [
+    const MOMENTS: Words =
+        Words::of("t start started end ended begin began first last finish finished sent received at when");
+    const NO_TIMES: [Words; 11] = [
+        MOMENTS,
+        vocabulary::CLOCK,
+        vocabulary::INSTANT,
         vocabulary::SUCCEEDED,
         vocabulary::FAILED,
         vocabulary::STATUS,

@@ -28,7 +28,8 @@ pub(super) fn settle(table: &mut Table) {
     if failed.is_empty() || others.is_empty() {
         return;
     }
-    let tells = |column: &usize| matches!(table.columns[*column].role, Role::Label | Role::Setting);
+    let tells =
+        |column: &usize| table.columns[*column].role == Role::Label && table.columns[*column].cells == CellType::Text;
     let telling: Vec<usize> = (0..table.columns.len()).filter(tells).collect();
     let keys: Vec<usize> = telling
         .iter()
