@@ -36,7 +36,8 @@ const LONGEST_TITLE: usize = 100;
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
     let drawn = |letter: char| CORNERS.contains(letter) || STROKES.contains(&letter) || BARS.contains(&letter);
-    line.starts_with(|first: char| CORNERS.contains(first) || BARS.contains(&first))
+    // A table of Markdown has bars there, and is no drawing.
+    line.starts_with(|first: char| CORNERS.contains(first))
         && line.chars().count() > 2
         && line.contains(STROKES)
         && line.chars().all(drawn)
