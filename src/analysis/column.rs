@@ -13,6 +13,7 @@ use super::groups::{GroupSamples, Partition};
 use super::metric::Metric;
 use super::outcome::{Among, Failures, failures};
 use super::repetition;
+use super::rows_of_one_kind;
 use super::runs_apart;
 use crate::measure::words::Words;
 use crate::measure::{Dimension, FindingKind};
@@ -496,7 +497,11 @@ fn set_aside(suspects: &[Suspect], given: &[(u64, u64)], line: impl Fn(usize) ->
 /// The rows that stand for a column with gaps.
 pub(super) fn among(table: &Table, column: usize, leads: bool) -> Among<'_> {
     let values = table.values(column);
-    if leads { Among::WithOrFailed(values) } else { Among::With(values) }
+    match leads {
+        true if rows_of_one_kind::measure_this_or_that(table, column) => Among::MeasuredOrFailed(table),
+        true => Among::WithOrFailed(values),
+        false => Among::With(values),
+    }
 }
 
 /// Whether the name says that values below zero are as good as others.

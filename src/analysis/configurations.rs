@@ -17,9 +17,11 @@ pub(super) const MOST_OF_DESIGN: usize = 4096;
 /// Settings with several values: rows that differ in them are never pooled.
 pub(super) fn varied_settings(table: &Table) -> Vec<usize> {
     let rows = table.lines.rows();
-    // A row or a few for each size are a sweep, however many there are.
+    // A row or a few for each size are a sweep, however many there are, and whenever each of them was.
     let swept = |texts: u64, column: usize| {
-        table.columns[column].cells.is_number() && texts <= MOST_OF_DESIGN as u64 && !has_clock(table)
+        table.columns[column].cells.is_number()
+            && texts <= MOST_OF_DESIGN as u64
+            && (rows <= MOST_ROWS_OF_DESIGN as u64 || !has_clock(table))
     };
     let several = |column: &usize| {
         let texts = labels_of_column(table, *column).1.len() as u64;
@@ -118,16 +120,15 @@ fn is_asked(name: &str) -> bool {
     matches!(last_word(name).as_str(), "prompt" | "question" | "sentence" | "text" | "input" | "query")
 }
 
-/// The labels and settings of a table without a clock in which numbers were chosen: whatever was tried how often, no two configurations are
-/// one population.
+/// The labels and settings of a table in which numbers were chosen: whatever was tried how often and when, no two configurations are one
+/// population.
 fn all_of_a_design<'t>(table: &'t Table, columns: &[usize]) -> Option<(Vec<usize>, Labels<'t>)> {
     let rows = usize::try_from(table.lines.rows()).ok()?;
     let is_setting = |column: &usize| table.columns[*column].role == Role::Setting;
     let numbers = |column: &usize| is_setting(column) && table.columns[*column].cells.is_number();
-    // Beside a clock one number may belong to a recording.
-    let fewest = if has_clock(table) { 2 } else { 1 };
-    let varied = |column: &&usize| numbers(column) && texts_in_use(table, **column) > 1;
-    if columns.iter().filter(varied).count() < fewest {
+    // Beside a clock what few rows have is of another kind of row.
+    let stands = |column: &usize| numbers(column) && (!has_clock(table) || is_of_all_rows(table, *column));
+    if !columns.iter().any(|column| stands(column) && texts_in_use(table, *column) > 1) {
         return None;
     }
     let tried = |column: &usize| {
@@ -141,6 +142,11 @@ fn all_of_a_design<'t>(table: &'t Table, columns: &[usize]) -> Option<(Vec<usize
     let columns: Vec<usize> = columns.iter().copied().filter(tried).collect();
     let together = labels_of(table, &columns);
     (2..=MOST_OF_DESIGN).contains(&together.1.len()).then_some((columns, together))
+}
+
+/// Whether nearly all rows have a number in a column; rows that failed may lack it.
+pub(super) fn is_of_all_rows(table: &Table, column: usize) -> bool {
+    5 * table.values(column).count() as u64 >= 4 * table.lines.rows()
 }
 
 /// The label that leads a table without a clock, with the others that were tried with nearly all of its texts, and the settings: a

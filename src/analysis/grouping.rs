@@ -6,9 +6,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::codes::{by_first_appearance, labels_of, labels_of_column};
+use super::codes::{Labels, by_first_appearance, labels_of, labels_of_column};
 use super::compared::were_compared;
-use super::configurations::{MOST_OF_DESIGN, MOST_ROWS_OF_DESIGN, is_design, sweep_of_labels, varied_settings};
+use super::configurations::{
+    MOST_OF_DESIGN, MOST_ROWS_OF_DESIGN, is_design, is_of_all_rows, sweep_of_labels, varied_settings,
+};
 use super::label_names::{most_named, names_a_thing, names_somebody, without_common_numbers};
 use super::row_names::{
     MOST_SWEPT, ROWS_EACH, each_row_is_another, has_clock, label_of_each_row, rows_are_of_their_own,
@@ -78,6 +80,11 @@ impl<'a> Grouping<'a> {
                         || labels.1.len() > MOST_OF_DESIGN
                         || labels.0.rows() > MOST_ROWS_OF_DESIGN;
                     let rows_each = labels.0.rows() / labels.1.len().max(1);
+                    // Rows that differ in what was chosen are never pooled, however few each configuration has.
+                    let chosen = with_settings[1..].iter().any(|setting| is_of_all_rows(table, *setting));
+                    let splits = |labels: &Labels<'_>| {
+                        chosen && labels.0.rows() <= MOST_ROWS_OF_DESIGN && labels.1.len() <= MOST_OF_DESIGN
+                    };
                     // A model and its tasks, though some were tried more often than others.
                     let named = !names_rows
                         && rows_each >= FEWEST_ROWS_EACH
@@ -85,10 +92,11 @@ impl<'a> Grouping<'a> {
                         && labels.1.len() <= MOST_OF_DESIGN
                         && with_settings[1..].iter().any(|setting| !table.columns[*setting].cells.is_number());
                     let few = named
+                        || !names_rows && splits(&labels)
                         || labels.1.len() <= MOST_SWEPT.max(labels.0.rows() / ROWS_EACH)
                         || is_design(table, &with_settings, &labels)
                         || !may_be_recording;
-                    match (few, names_rows && settings.1.len() <= MOST_SWEPT) {
+                    match (few, names_rows && (settings.1.len() <= MOST_SWEPT || splits(&settings))) {
                         (true, _) => (with_settings, labels),
                         (false, true) => (with_settings[1..].to_vec(), settings),
                         (false, false) => (vec![label], labels_of(table, &[label])),

@@ -29,6 +29,7 @@ mod repetition;
 pub mod reported;
 pub mod requests;
 mod row_names;
+mod rows_of_one_kind;
 pub mod runs_apart;
 pub mod source;
 pub mod steady;
@@ -129,6 +130,9 @@ fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Se
         let of_tables: Vec<Metric> = data.tables.iter().enumerate().filter_map(of_rows).collect();
         findings.retain(|finding| finding.kind != FindingKind::NoMetric || of_tables.is_empty());
         metrics.extend(of_tables);
+    } else {
+        let of_list = |(index, table)| only_outcomes::of_list(name, index, table, settings);
+        metrics.extend(data.tables.iter().enumerate().filter_map(of_list));
     }
     let judged = |(index, table)| goodput::of_table((name, index), table, &metrics, &requests, settings);
     let goodput = data.tables.iter().enumerate().filter_map(judged).collect();

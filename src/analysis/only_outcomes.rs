@@ -8,15 +8,16 @@ use super::convention::Convention;
 use super::failing::is_failing;
 use super::grouping::Grouping;
 use super::metric::Metric;
-use super::outcome::{self, Among};
+use super::outcome::{self, Among, Failures};
 use crate::measure::http_code;
+use crate::measure::words::Words;
 use crate::measure::{Dimension, Polarity};
 use crate::stats::settings::Settings;
-use crate::table::{Role, Table};
+use crate::table::{CellType, Role, Table};
 
 /// The metric that stands for the rows of a table, which has that index in the source of that name.
 pub(super) fn of_table(source: &str, index: usize, table: &Table, settings: &Settings) -> Option<Metric> {
-    let mut failures = outcome::failures(table, Among::All, settings.confidence)?;
+    let failures = outcome::failures(table, Among::All, settings.confidence)?;
     let are_requests = match Convention::of_words(&failures.convention) {
         Some(Convention::Http) => has_code(table, &failures.column),
         Some(Convention::SuccessFlag | Convention::FailureFlag) => has_clock(table),
@@ -29,6 +30,30 @@ pub(super) fn of_table(source: &str, index: usize, table: &Table, settings: &Set
     if !are_requests || !is_failing(failures.failed, failures.total, settings.failing) {
         return None;
     }
+    Some(standing_for(source, (index, table), failures, settings))
+}
+
+/// The metric that stands for the rows of a list inside what was measured, of which each says by a flag whether it passed: tasks of a run,
+/// answers of a model. They count however many of them failed, so that those of two runs can be held against each other.
+pub(super) fn of_list(source: &str, index: usize, table: &Table, settings: &Settings) -> Option<Metric> {
+    const PASSED: Words = Words::of("pass passed success successful succeeded ok failed fail");
+    const FEWEST: u64 = 2;
+    let is_list = table.name.is_some() && !table.defined_by_tool && table.columns_as(Role::Metric).next().is_none();
+    let called = |column: usize| {
+        let column = &table.columns[column];
+        let leaf = column.name.rsplit('.').next().unwrap_or_default();
+        column.cells == CellType::Boolean && PASSED.has(&leaf.to_ascii_lowercase())
+    };
+    if !is_list || !table.columns_as(Role::Status).any(called) {
+        return None;
+    }
+    let failures = outcome::failures(table, Among::All, settings.confidence)?;
+    let by_flag = table.position(&failures.column).is_some_and(called);
+    (by_flag && failures.total >= FEWEST).then(|| standing_for(source, (index, table), failures, settings))
+}
+
+/// A metric without a sample that has the failures of its table.
+fn standing_for(source: &str, (index, table): (usize, &Table), mut failures: Failures, settings: &Settings) -> Metric {
     if settings.keep_samples {
         failures.runs = outcome::runs(table, Among::All, &failures.column);
     }
@@ -37,7 +62,7 @@ pub(super) fn of_table(source: &str, index: usize, table: &Table, settings: &Set
     }
     let name = failures.column.clone();
     let blank = Metric::new(source, index, &name, Dimension::Unknown, Polarity::Unknown);
-    Some(Metric { failures: Some(failures), leads: true, ..blank })
+    Metric { failures: Some(failures), leads: true, ..blank }
 }
 
 /// Whether a column holds a code of a server; zeros alone are as well how a call ended that did well.

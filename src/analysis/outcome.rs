@@ -188,6 +188,8 @@ pub enum Among<'a> {
     /// Those, and the ones without that failed or ended in a way that is not understood: a request that never came back took no time,
     /// and failed all the same.
     WithOrFailed(&'a Cells),
+    /// Those in which any column of a table was measured, where rows of one kind measure this or that, and the ones without that failed.
+    MeasuredOrFailed(&'a Table),
 }
 
 impl Among<'_> {
@@ -196,6 +198,10 @@ impl Among<'_> {
             Self::All => true,
             Self::With(cells) => cells.is_present(row),
             Self::WithOrFailed(cells) => matches!(outcome, Outcome::Failed | Outcome::Unclear) || cells.is_present(row),
+            Self::MeasuredOrFailed(table) => {
+                matches!(outcome, Outcome::Failed | Outcome::Unclear)
+                    || table.columns_as(Role::Metric).any(|column| table.values(column).is_present(row))
+            }
         }
     }
 }

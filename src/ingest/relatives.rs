@@ -93,6 +93,11 @@ const RELATIVES: &[Relative] = &[
     },
     Relative {
         opening: "",
+        parts: &[" time:   [", "s]"],
+        words: "it is what criterion prints; `target/criterion/*/new/sample.json` has every sample of a benchmark, and `cargo criterion --message-format=json` writes a line for each",
+    },
+    Relative {
+        opening: "",
         parts: &["<jmeterTestPlan"],
         words: "it is a test plan of JMeter, not a result; `jmeter -n -t plan.jmx -l results.jtl` writes one",
     },
@@ -156,6 +161,7 @@ mod tests {
             ("Benchmark 1: sleep 0.1\n  Time (mean ± σ):     101.5 ms ±   0.4 ms\n", "--export-json"),
             ("     http_req_duration..............: avg=130ms min=1ms med=2ms max=3ms p(90)=4ms p(95)=5ms\n", "k6"),
             ("Requests      [total, rate, throughput]  50, 1.0, 1.0\nLatencies     [min, mean]\n", "vegeta encode"),
+            ("sort/100    time:   [98.0 ns 98.2 ns 98.4 ns]\n", "`cargo criterion --message-format=json`"),
             ("<?xml version=\"1.0\"?>\n<jmeterTestPlan version=\"1.2\">\n", "test plan"),
             (
                 "----\nBenchmark          Time             CPU   Iterations\n----\nBM_a  1 ns  1 ns  5\n",

@@ -121,6 +121,10 @@ impl Role {
     }
 }
 
+/// Why a column that counts what was tried in each row is no metric: its rows are many requests each, and none themselves.
+pub(crate) const COUNTED_IN_ROWS: &str =
+    "how many were tried, succeeded or failed in each row: added up, and no samples";
+
 /// A unit and why it was chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnitChoice {

@@ -17,6 +17,7 @@ mod stretch;
 pub mod swarm;
 
 pub use bits::Bits;
+pub(crate) use column::COUNTED_IN_ROWS;
 pub use column::{CellType, Column, Role, Shape, UnitChoice};
 pub use instants::Instants;
 pub use rows::{ForeignValue, LabelIdentity, Table};

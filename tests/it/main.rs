@@ -49,6 +49,7 @@ mod history_believed;
 mod init;
 mod interchange;
 
+mod kept_apart;
 mod layouts;
 mod load_levels;
 mod meaning;

@@ -5,9 +5,10 @@
 //! the first line says a rate, a comparison looks at it.
 
 use super::result::RequestRun;
-use crate::analysis::source::Source;
+use crate::analysis::source::{Column, Source};
 use crate::measure::RowKind;
 use crate::measure::words::{Words, apart};
+use crate::table::COUNTED_IN_ROWS;
 
 /// Words in names of columns that tell repetitions of something from each other.
 const REPETITIONS: Words = Words::of(
@@ -27,6 +28,10 @@ pub(crate) fn says_a_rate(run: &RequestRun, source: &Source) -> bool {
         let words = apart(name);
         REPETITIONS.among(&words).is_some() || INTERRUPTIONS.among(&words).is_some()
     };
+    // Rows that count requests come as often as somebody wrote one.
+    let counts = |column: &Column| column.role_reason == COUNTED_IN_ROWS;
     let columns = source.tables.get(run.table as usize).map_or(&[][..], |table| &table.columns);
-    source.row != RowKind::Run && !is_other(&run.metric) && !columns.iter().any(|column| is_other(&column.name))
+    source.row != RowKind::Run
+        && !is_other(&run.metric)
+        && !columns.iter().any(|column| is_other(&column.name) || counts(column))
 }

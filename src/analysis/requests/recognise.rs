@@ -6,7 +6,7 @@
 
 use super::result::Moment;
 use crate::measure::unit::Dimension;
-use crate::table::{CellType, Column, Role, Table};
+use crate::table::{COUNTED_IN_ROWS, CellType, Column, Role, Table};
 
 /// Fewer rows are no run.
 pub(super) const FEWEST_ROWS: u64 = 10;
@@ -91,7 +91,11 @@ pub(super) fn recognise(table: &Table, format: &str, leader: usize) -> Option<Re
         table.columns_as(Role::Metric).filter(|metric| has_word(&table.columns[*metric].name, STATISTIC_WORDS));
     let is_summary = by_format.is_none() && (has_word(&column.name, STATISTIC_WORDS) || statistics.count() > 1);
     let are_requests = by_format.is_some()
-        || table.columns.iter().any(|column| column.role != Role::Metric && has_word(&column.name, REQUEST_WORDS));
+        || table.columns.iter().any(|column| {
+            column.role != Role::Metric
+                && column.role_reason != COUNTED_IN_ROWS
+                && has_word(&column.name, REQUEST_WORDS)
+        });
     let is_history = !are_requests && is_history(table);
     if !is_duration || is_summary || is_history || table.labels.are_exact() || table.lines.rows() < FEWEST_ROWS {
         return None;

@@ -109,6 +109,9 @@ fn says(name: &str, words: &[&str]) -> bool {
 
 /// A format whose rows are totals up to their instants.
 const HISTORY: &str = "locust-history";
+/// Of a summary of k6 that metric is the rate of all requests.
+const K6: &str = "k6-summary";
+const K6_RATE: &str = "http_reqs per second";
 /// What counts something else than requests.
 const NO_REQUESTS: &[&str] = &["check", "vuser", "benchmark", "iteration", "message", "token", "exception"];
 /// What is a part of a request's time, or another time.
@@ -271,12 +274,14 @@ impl SummaryBasis<'_> {
                 && !(says(&one.metric, &["tps"]) && self.is_about_tokens())
                 && rate_of(one).is_some()
         };
+        // A script of k6 may count requests of its own, each as it likes: the tool counts all of them.
+        let is_of_tool = |one: &&Reported| self.format != K6 || one.metric == K6_RATE;
         let rank = |one: &&Reported| {
             // Vegeta writes both: those that were sent, and those that succeeded.
             let position = RATES.iter().position(|word| says(&one.metric, &[word]));
             (!says(&one.metric, ACHIEVED_RATES), position)
         };
-        self.reported.iter().filter(is_rate).min_by_key(rank)
+        self.reported.iter().filter(is_rate).filter(is_of_tool).min_by_key(rank)
     }
 
     /// Whether tokens are counted or timed beside it: `tps` are tokens a second then, not transactions.

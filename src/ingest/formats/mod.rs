@@ -119,6 +119,7 @@ pub(crate) static NOTATIONS: &[Format] = &[
     generic::aligned::FORMAT,
     generic::logfmt::FORMAT,
     generic::named_values::FORMAT,
+    generic::boxed::FORMAT,
 ];
 
 /// All formats that are read.

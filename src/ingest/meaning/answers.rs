@@ -13,11 +13,11 @@ const RIGHT: Words = Words::of("expected gold golden reference truth");
 /// Such words that mean nothing else beside a prediction.
 const SURELY_RIGHT: Words = Words::of("gold golden truth");
 /// What came out.
-const GIVEN: Words = Words::of("got actual pred predicted prediction answer output");
+const GIVEN: Words = Words::of("got actual pred predicted prediction answer output selected chosen");
 /// Such words that mean nothing else beside a right answer.
 const SURELY_GIVEN: Words = Words::of("pred predicted prediction answer");
 /// What either of them may be called besides: `expected_output`, `ground_truth`.
-const BESIDES: Words = Words::of("ground answer output value response result text label");
+const BESIDES: Words = Words::of("ground answer output value response result text label tool function intent class");
 
 /// Whether a column holds right answers or those that were given.
 pub(super) fn role(table: &Table, index: usize) -> Option<(Role, String)> {

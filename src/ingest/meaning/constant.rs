@@ -5,7 +5,7 @@
 use crate::measure::{Polarity, Statistic};
 use crate::table::{CellType, Column, Table};
 
-use super::design::counted;
+use super::design::{are_round, counted};
 use super::name::{self, NameMeaning};
 use super::vocabulary::{self, Kind, Words};
 
@@ -29,6 +29,11 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     let may_be_limit = said.statistic == Some(Statistic::Max)
         && words.first().is_some_and(|first| first == "max")
         && !has_other_statistic(table, index, said);
+    if is_same_to_the_last_digit(table, index, said, words) {
+        return Some(
+            "the same to the last of many digits in all rows, beside numbers that differ: nobody measured it".into(),
+        );
+    }
     if said.statistic.is_some() && !may_be_limit {
         return None;
     }
@@ -146,6 +151,35 @@ fn stands_in_all_rows(table: &Table, index: usize) -> bool {
         !table.columns.iter().enumerate().any(number)
     };
     (0..rows).filter(is_empty).take(LOOKED_AT).all(holds_nothing)
+}
+
+/// Whether all rows hold the same decimal number of many digits under a name of no kind of quantity: what was worked out from the input that
+/// all of them had. How good an answer was may come out the same each time.
+fn is_same_to_the_last_digit(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> bool {
+    const FEWEST: usize = 5;
+    const DIGITS: i32 = 7;
+    let column = &table.columns[index];
+    let silent = said.kind.is_none() && said.unit.is_none() && said.polarity == Polarity::Unknown;
+    if !silent || column.cells != CellType::Decimal || column.name.starts_with("column_") {
+        return false;
+    }
+    let may_be_result = |word: &String| {
+        [vocabulary::VALUE, vocabulary::DERIVED, vocabulary::QUALITY, vocabulary::FAILED, vocabulary::COMES_OUT]
+            .iter()
+            .any(|known| known.has(word))
+    };
+    let values = table.values(index);
+    let precise = || values.iter().flatten().next().is_some_and(|number| !are_round(std::iter::once(number), DIGITS));
+    let measured = |(other, column): (usize, &Column)| {
+        let said = name::read(&column.name);
+        let counted = counted(table.values(other), 1).is_none();
+        other != index && column.cells.is_number() && (said.unit.is_some() || said.kind.is_some()) && counted
+    };
+    values.count() >= FEWEST
+        && values.count() as u64 == table.lines.rows()
+        && precise()
+        && !words.iter().any(may_be_result)
+        && table.columns.iter().enumerate().any(measured)
 }
 
 /// Whether it is the most that was allowed (`max_tokens`, `max_workers`): one whole number for all rows.

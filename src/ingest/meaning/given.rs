@@ -3,6 +3,8 @@
 //! In: a column of numbers among the others of its table. Out: that somebody chose it or that it describes what ran, and how one sees it. Names
 //! are looked at first, numbers and neighbours only behind a name that may be meant so.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::measure::{CHOSEN, Polarity};
 use crate::table::{CellType, Column, Role, Table};
 
@@ -267,8 +269,9 @@ fn describes_what_ran(table: &Table, index: usize, words: &[String]) -> Option<(
     }
     let one = is_one_number(table, index);
     let in_an_object = !name::parent(&table.columns[index].name).is_empty();
-    let described =
-        one && (table.lines.rows() > 1 || in_an_object) || table.columns.iter().any(|of| names_each(table, of));
+    let described = one && (table.lines.rows() > 1 || in_an_object)
+        || table.columns.iter().any(|of| names_each(table, of))
+        || what == HOW_MANY && (0..table.columns.len()).any(|of| tells_each(table, of, index));
     described.then(|| (Role::Unused, with_number(table, index, format!("{what}, and nothing that came out"))))
 }
 
@@ -282,6 +285,23 @@ fn names_each(table: &Table, column: &Column) -> bool {
     let words = name::words(name::leaf(&column.name));
     let no_name = |word: &String| vocabulary::IDENTIFIER.has(word) || vocabulary::INSTANT.has(word);
     column.dictionary.iter().filter(|text| !text.is_empty()).count() as u64 == rows && !words.iter().any(no_name)
+}
+
+/// Whether each text of a column has one number in another, several rows each, and not all the same.
+fn tells_each(table: &Table, of: usize, index: usize) -> bool {
+    const MOST_ROWS: u64 = 10_000;
+    if table.columns[of].cells != CellType::Text || table.lines.rows() > MOST_ROWS {
+        return false;
+    }
+    let mut numbers: BTreeMap<u32, u64> = BTreeMap::new();
+    let (codes, values) = (table.text_cells(of), table.values(index));
+    let rows = usize::try_from(table.lines.rows()).unwrap_or_default();
+    let one_each = (0..rows).all(|row| match codes.code(row).zip(values.number(row)) {
+        Some((code, number)) => *numbers.entry(code).or_insert(number.to_bits()) == number.to_bits(),
+        None => true,
+    });
+    let different: BTreeSet<u64> = numbers.values().copied().collect();
+    one_each && different.len() > 1 && numbers.len() + 2 <= values.count()
 }
 
 /// Whether operations are those that a model takes for one answer: whole numbers beside how many parameters it has, or beside its

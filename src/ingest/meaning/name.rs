@@ -51,6 +51,32 @@ fn is_number_below_unit(segment: &str, parent: &str) -> bool {
         && of_words(&split(parent)).1.is_some_and(measured)
 }
 
+/// Whether a key names one of the times of an object that states their unit: `phaseMs.plan`. How one of them ended, who took it, how often
+/// and when is no time.
+fn is_part_of_times(words: &[Word], parent: &str) -> bool {
+    const MOMENTS: Words =
+        Words::of("t start started end ended begin began first last finish finished sent received at when");
+    const NO_TIMES: [Words; 11] = [
+        MOMENTS,
+        vocabulary::CLOCK,
+        vocabulary::INSTANT,
+        vocabulary::SUCCEEDED,
+        vocabulary::FAILED,
+        vocabulary::STATUS,
+        vocabulary::FAILURE,
+        vocabulary::IDENTIFIER,
+        vocabulary::PARAMETER,
+        vocabulary::ACTOR,
+        vocabulary::UNIT,
+    ];
+    let others =
+        |word: &Word| NO_TIMES.iter().any(|known| known.has(&word.text)) || Unit::parse(&word.written).is_some();
+    let above = split(parent);
+    let of_times = || of_words(&above).1.is_some_and(|unit| unit.dimension == Dimension::Time);
+    let silent = || matches!(of_words(words), (None, None, _));
+    above.len() > 1 && !words.is_empty() && !words.iter().any(others) && of_times() && silent()
+}
+
 /// Whether a word for a time only says how something goes that is named: `someone/constant-time-queue`, `real-time-factor`.
 fn is_how_something_goes(segment: &str, words: &[Word]) -> bool {
     const GROWS: Words =
@@ -102,7 +128,8 @@ pub(crate) fn read(name: &str) -> NameMeaning {
             continue;
         }
         // `fp32_ms.8`: a number alone names nothing, and what it stands in says what was measured.
-        if statistic.is_none() && index > 0 && is_number_below_unit(segment, segments[index - 1]) {
+        let is_below = |parent: &str| is_number_below_unit(segment, parent) || is_part_of_times(&words, parent);
+        if statistic.is_none() && index > 0 && is_below(segments[index - 1]) {
             continue;
         }
         let (mut kind, mut unit, word) = of_words(&words);

@@ -23,8 +23,8 @@ use crate::ingest::meaning::status::{
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{
-    answers, choice, clock, competitor, constant, even_count, given, label_design, machine, name, position, property,
-    since_start, sweep, tally, told_by_words, tried, units, which,
+    answers, checksum, choice, clock, competitor, constant, even_count, given, held_size, label_design, machine, name,
+    parallelism, position, property, since_start, sweep, tally, told_by_words, tried, units, which,
 };
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
@@ -38,6 +38,8 @@ const REGISTERED: [u32; 30] = [
 const MOST_KINDS: usize = 20;
 /// So many rows a first column numbers from 0 or 1 on, and measures nothing.
 const FEWEST_NUMBERED: usize = 5;
+/// Behind what was answered: whether it was right.
+const GOODNESS: Words = Words::of("correct valid");
 /// In so few rows each question or configuration may stand once.
 const FEW_QUESTIONS: u64 = 60;
 /// Why a column of lists is not read.
@@ -68,20 +70,26 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
             "the same instant in all rows, beside one that goes on: no row has an instant of its own".into(),
         ),
         CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
-        CellType::Boolean => match status_word(&column.name, &words).or_else(|| failure_flag(&words)) {
-            Some(word) => (Role::Status, format!("called `{word}` and true or false")),
-            None if is_verification(table, index, &words) => {
-                (Role::Status, "true or false, by its name whether the result is right".into())
+        CellType::Boolean => {
+            match status_word(&column.name, &words).or_else(|| failure_flag(&words)).or_else(|| passed(&words)) {
+                Some(word) => (Role::Status, format!("called `{word}` and true or false")),
+                None if is_verification(table, index, &words) => {
+                    (Role::Status, "true or false, by its name whether the result is right".into())
+                }
+                None if is_check_of_result(table, index, &words) => {
+                    (Role::Status, "true or false, by its name whether a check of the result passed".into())
+                }
+                None if words.len() > 1 && words.last().is_some_and(|last| GOODNESS.has(last)) => (
+                    Role::Unused,
+                    "true or false, by its name how good an answer was, and nothing that was tried".into(),
+                ),
+                None if is_goal_met(&words) => (
+                    Role::Unused,
+                    "true or false, by its name whether a goal was met: what came out, and no kind of row".into(),
+                ),
+                None => (Role::Label, "true or false".into()),
             }
-            None if is_check_of_result(table, index, &words) => {
-                (Role::Status, "true or false, by its name whether a check of the result passed".into())
-            }
-            None if is_goal_met(&words) => (
-                Role::Unused,
-                "true or false, by its name whether a goal was met: what came out, and no kind of row".into(),
-            ),
-            None => (Role::Label, "true or false".into()),
-        },
+        }
         CellType::Text => text_role(table, index, &words),
         CellType::Quantity(Dimension::Time)
             if named(vocabulary::CLOCK).is_some()
@@ -154,6 +162,9 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     }
     if column.dictionary.iter().all(|text| text.is_empty() || is_list_of_numbers(text)) {
         return (Role::Unused, LISTS_OF_NUMBERS.into());
+    }
+    if distinct <= MOST_KINDS && name::parent(&column.name).split('.').any(|object| vocabulary::UNIT.has(object)) {
+        return (Role::Unused, "it names the unit of other columns".into());
     }
     if let Some(role) = status_of_texts(table, index, words, distinct) {
         return role;
@@ -301,6 +312,8 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         return role;
     }
     let described = machine::fact(table, index, words).or_else(|| property::infer(table, index, words));
+    let described =
+        described.or_else(|| checksum::infer(table, index, words)).or_else(|| listed_names(table, index, words));
     if let Some(role) = described.or_else(|| tried::device(table, index, words)) {
         return role;
     }
@@ -377,6 +390,19 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         return (Role::Status, "a column without a name, beside instants, of codes of HTTP and nothing else".into());
     }
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
+}
+
+/// A truth value that is called `pass` and nothing else.
+fn passed(words: &[String]) -> Option<&str> {
+    matches!(words, [only] if only == "pass").then_some("pass")
+}
+
+/// What the numbers of a list are that is called after names: `block_ids` of one thing and of another.
+fn listed_names(table: &Table, index: usize, words: &[String]) -> Option<(Role, String)> {
+    let column = &table.columns[index];
+    let is_list = table.name.as_deref().is_some_and(|name| name::leaf(name) == column.name);
+    let names = matches!(words, [_, .., last] if last == "ids") && column.cells == CellType::Integer;
+    (is_list && names).then(|| (Role::Unused, format!("lists called `{}`: numbers that name something", column.name)))
 }
 
 /// What numbers are that say how each row ended: under a name for that, or as codes that can be nothing else.
@@ -520,6 +546,11 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if let Some(how) = constant::chosen(table, index, &said, words)
         .or_else(|| design::chosen(table, index, &said, words))
         .or_else(|| tried::chosen(table, index, &said, words))
+    {
+        return Some((Role::Setting, how));
+    }
+    if let Some(how) =
+        parallelism::chosen(table, index, profile, words).or_else(|| held_size::chosen(table, index, &said))
     {
         return Some((Role::Setting, how));
     }

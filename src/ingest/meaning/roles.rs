@@ -15,14 +15,14 @@ use crate::ingest::builder::{InvalidCells, TableBuilder};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::summary_table::Summarised;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
-use crate::ingest::meaning::vocabulary::{self, Words};
+use crate::ingest::meaning::vocabulary;
 use crate::ingest::meaning::{
     attempts, began_ended, between_clocks, bits_or_bytes, block_lines, calendar, changed_places, closing_rows,
-    contradicted_sibling, contradicted_unit, flag_of_absence, given, impossible, in_turn, instants, interval,
-    interval_bounds, label_design, limits, merged_cells, minus_one, name, no_answer, no_clock, no_result, not_run,
-    only_outcomes, percentile_rows, process_start, processes, role, running, said_in_label, same_size, siblings,
-    so_far, spread_beside, summary_table, time_evidence, titles, tried, units, unnamed_matrix, which,
-    words_among_codes,
+    contradicted_sibling, contradicted_unit, counted_phase, counted_rows, flag_of_absence, given, impossible, in_turn,
+    instants, interval, interval_bounds, label_design, limits, merged_cells, metric_names, minus_one, name, no_answer,
+    no_clock, no_result, not_run, only_outcomes, only_successes, part_outcome, percentile_rows, process_start,
+    processes, role, running, said_in_label, same_size, siblings, so_far, spread_beside, summary_table, time_evidence,
+    titles, tried, units, unnamed_matrix, which, words_among_codes,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -93,9 +93,12 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
             for part in parts.iter_mut().filter(|part| !definitions.names_a_metric_of(part)) {
                 source.reported.extend(percentile_rows::take(part));
                 source.reported.extend(running::take(part));
+                source.reported.extend(counted_rows::so_far(part));
                 source.reported.extend(so_far::take(part));
                 source.reported.extend(in_turn::take(part));
-                take_summary(&mut source, part, options, summary_table::Place::Rows);
+                if !take_summary(&mut source, part, options, summary_table::Place::Rows) {
+                    source.reported.extend(counted_rows::summed(part));
+                }
                 interval_bounds::settle(part);
             }
             parts.iter_mut().for_each(settle::lead_with_the_answer);
@@ -125,9 +128,9 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
     source
 }
 
-/// Takes what a table reports, where it is a summary.
-fn take_summary(source: &mut Source, table: &mut Table, options: &SourceOptions, place: summary_table::Place) {
-    let Some(Summarised { reported, causes }) = summary_table::take(table, options, place) else { return };
+/// Takes what a table reports, where it is a summary. Says whether it is one.
+fn take_summary(source: &mut Source, table: &mut Table, options: &SourceOptions, place: summary_table::Place) -> bool {
+    let Some(Summarised { reported, causes }) = summary_table::take(table, options, place) else { return false };
     source.reported.extend(reported);
     if !causes.is_empty() {
         let kinds = causes.iter().map(|one| one.cause.as_str()).collect::<Vec<_>>().join(", ");
@@ -136,6 +139,7 @@ fn take_summary(source: &mut Source, table: &mut Table, options: &SourceOptions,
             .push(format!("what failed is counted by kind ({kinds}), which may overlap: no sum is made"));
         source.causes.extend(causes);
     }
+    true
 }
 
 /// Why a source has no metric.
@@ -264,11 +268,13 @@ fn assign_table(
         merged_cells::fill(&mut table);
     }
     // Before labels are settings: the names of metrics follow each other in stretches, too.
-    recognise_long_table(&mut table, definitions);
+    metric_names::recognise(&mut table, |column| definitions.given(column).is_some());
     if definitions.leaves_roles_open() {
         limits::settle(&mut table);
         same_size::settle(&mut table);
         said_in_label::settle(&mut table);
+        part_outcome::settle(&mut table);
+        only_successes::settle(&mut table);
     }
     if definitions.leaves_roles_open() && table.order_is_recorded {
         label_design::settle(&mut table);
@@ -280,7 +286,7 @@ fn assign_table(
         only_outcomes::settle(&mut table);
     }
     definitions.keep_given(&mut table);
-    let named_by_rows = long_value(&table);
+    let named_by_rows = metric_names::long_value(&table);
     for index in 0..table.columns.len() {
         // Values of several metrics have no unit in common: each gets its own once they are apart.
         if table.columns[index].role == Role::Metric && named_by_rows.is_none_or(|(_, value)| value != index) {
@@ -294,8 +300,7 @@ fn assign_table(
         siblings::settle(&mut table, options);
         spread_beside::settle(&mut table, options);
         between_clocks::settle(&mut table);
-    }
-    if !definitions.are_of_format() {
+        counted_phase::settle(&mut table, options);
         contradicted_unit::settle(&mut table, options, source, findings);
         impossible::settle(&mut table, options, source, findings);
     }
@@ -377,35 +382,6 @@ fn recognise_devices(table: &mut Table, invalid: &InvalidCells, definitions: &De
     }
 }
 
-/// A long table names the metric of its one value column in another column.
-fn recognise_long_table(table: &mut Table, definitions: &Definitions<'_>) {
-    let values: Vec<usize> = table.columns_as(Role::Metric).collect();
-    let [value] = values[..] else { return };
-    // In nested data the name is behind the last dot: `data.value`.
-    let known = |words: Words, name: &str| {
-        let lower = name.to_ascii_lowercase();
-        words.has(lower.rsplit('.').next().unwrap_or(&lower))
-    };
-    if !known(vocabulary::VALUE, &table.columns[value].name) {
-        return;
-    }
-    // In a short file each metric stands once, so that its name looks like one of a row.
-    let names = table.columns.iter().position(|column| {
-        (column.role == Role::Label || column.role == Role::Identifier && column.cells == CellType::Text)
-            && known(vocabulary::METRIC_NAME, &column.name)
-            && definitions.given(column).is_none()
-    });
-    if let Some(names) = names {
-        table.columns[names].role = Role::MetricName;
-        table.columns[names].role_reason = format!("names the metric of `{}`", table.columns[value].name);
-    }
-}
-
-/// Of a long table, the column that names metrics and the one with their values.
-fn long_value(table: &Table) -> Option<(usize, usize)> {
-    table.columns_as(Role::MetricName).next().zip(table.columns_as(Role::Metric).next())
-}
-
 /// A long table becomes one table for each metric it names, its values under the metric's own name.
 fn split_by_metric(
     table: Table,
@@ -414,25 +390,32 @@ fn split_by_metric(
     findings: &mut Vec<Finding>,
 ) -> Vec<Table> {
     let options = definitions.options;
-    let Some((names, value)) = long_value(&table) else { return vec![table] };
-    let parts = table.by_text(names).into_par_iter().map(|(code, mut part)| {
-        let metric = table.columns[names].dictionary[code as usize].clone();
-        part.name = Some(metric.clone());
-        part.columns[value].name.clone_from(&metric);
-        let mut found = Vec::new();
-        assign_unit(&mut part, value, options, source, &mut found);
-        // A definition may speak of each metric by its name, or of the values of all of them.
-        if let Some(declared) =
-            definitions.declared(&metric).or_else(|| definitions.declared(&table.columns[value].name))
-        {
-            declare(&mut part.columns[value], declared, options);
-        }
-        (part, found)
-    });
+    let Some((names, value)) = metric_names::long_value(&table) else { return vec![table] };
+    let rest = metric_names::rows_without(&table, (names, value));
+    let several = rest.is_some();
+    let is_named = |(code, _): &(u32, Table)| !table.columns[names].dictionary[*code as usize].is_empty();
+    let parts =
+        table.by_text(names).into_par_iter().filter(|part| !several || is_named(part)).map(|(code, mut part)| {
+            let metric = table.columns[names].dictionary[code as usize].clone();
+            part.name = Some(metric.clone());
+            part.columns[value].name.clone_from(&metric);
+            if several {
+                metric_names::set_blank_aside(&mut part);
+            }
+            let mut found = Vec::new();
+            assign_unit(&mut part, value, options, source, &mut found);
+            // A definition may speak of each metric by its name, or of the values of all of them.
+            if let Some(declared) =
+                definitions.declared(&metric).or_else(|| definitions.declared(&table.columns[value].name))
+            {
+                declare(&mut part.columns[value], declared, options);
+            }
+            (part, found)
+        });
     let (mut parts, found): (Vec<Table>, Vec<Vec<Finding>>) = parts.unzip();
     findings.extend(found.into_iter().flatten());
     share_time_unit(&mut parts, value);
-    parts
+    rest.into_iter().chain(parts).collect()
 }
 
 /// A table whose one value column has units of several kinds, row by row, becomes a table for each unit: what has no unit in
@@ -500,7 +483,7 @@ fn note_invalid_cells(invalid: &InvalidCells, table: &Table, source: &str, findi
         table.columns[label?].dictionary.get(code as usize).filter(|label| !label.is_empty()).cloned()
     };
     // In a long table the row says whose value it is.
-    let named_by_rows = long_value(table);
+    let named_by_rows = metric_names::long_value(table);
     let metric_of = |column: usize, row: u64| {
         let (names, _) = named_by_rows.filter(|(_, value)| *value == column)?;
         let code = table.text_cells(names).code(usize::try_from(row).ok()?)?;

@@ -22,7 +22,8 @@ pub(crate) const FORMAT: Format = Format {
         let text = String::from_utf8_lossy(head.bytes);
         let mut lines = text.lines().skip_while(|line| header(line).is_none());
         let parameters = header(lines.next()?)?;
-        row(lines.next()?, &parameters, 0)?;
+        // Who prints the table anew may draw a line below the names.
+        row(lines.find(|line| !is_rule(line))?, &parameters, 0)?;
         Some(vec!["a header `Benchmark … Mode … Score … Units` above lines with one of JMH's modes".to_owned()])
     },
     read: |records, _, sink| read(records, sink),
@@ -32,6 +33,12 @@ pub(crate) const FORMAT: Format = Format {
 const ERROR: &str = "±";
 /// Stands before a score of which only the power of ten is printed.
 const ABOUT: &str = "≈";
+
+/// Whether a line is nothing but drawn.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    !line.is_empty() && line.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'_' | b'*'))
+}
 
 /// The names of the parameters in a header: the words in brackets between `Benchmark` and `Mode`.
 fn header(line: &str) -> Option<Vec<String>> {
@@ -164,6 +171,15 @@ mod tests {
         let found = read_text("jmh.txt", table("1.5") + &table("3  2.5 ± 0.5"));
         let labels: Vec<&str> = found.reported.iter().filter_map(|one| one.label.as_deref()).collect();
         assert_eq!(labels, ["A.b [n=10, table=1]", "A.b [n=10, table=2]"]);
+    }
+
+    #[test]
+    fn a_line_may_be_drawn_below_the_names_and_commas_are_decimal() {
+        let text = "Benchmark   Mode  Cnt  Score  Error  Units\n=====\nplain  avgt  1  0,730  0,000  ns/op\nproxy  avgt  1  4,218  0,000  ns/op\n";
+        let found = read_text("jmh.txt", text);
+        assert_eq!(found.provenance.format, "jmh-text");
+        let scores: Vec<Option<f64>> = found.reported.iter().map(|one| one.number(Statistic::Mean)).collect();
+        assert_eq!(scores, [Some(0.73e-9), Some(4.218e-9)]);
     }
 
     #[test]

@@ -14,10 +14,14 @@ use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::column_types::column_types;
 use crate::ingest::text::heading::with_unit;
 use crate::ingest::text::row::{Row, RowBuffer};
+use crate::table::LabelIdentity;
 use crate::table::source::Families;
 
+mod commas;
+mod titles;
 mod unnamed;
 
+use titles::Titles;
 use unnamed::{DATE, TIME};
 
 pub(crate) const FORMAT: Format = Format {
@@ -80,12 +84,17 @@ struct Reader {
     pending: Option<(Vec<Vec<String>>, u64)>,
     /// Where the header stands.
     header_line: u64,
+    /// Whether a comma is the decimal mark.
+    decimal_comma: bool,
 }
 
 impl Reader {
     /// Looks at a line. Says also whether the row is the first below a new header.
     fn take(&mut self, text: &[u8], line: u64) -> (Line, bool) {
-        let cells = split(text);
+        let mut cells = split(text);
+        if self.decimal_comma {
+            cells.iter_mut().for_each(|cell| commas::to_point(cell));
+        }
         let Some(first) = cells.first() else { return (Line::Nothing, false) };
         let number = |cell: &String| {
             let look = cells::look(cell.as_bytes(), DecimalMark::Point);
@@ -210,7 +219,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     if let Some(names) = unnamed::names(&lines).filter(|names| unnamed::are_few(names, &lines)) {
         return Some(vec![format!("blanks separate {} columns of numbers, without a header", names.len())]);
     }
-    let mut reader = Reader::default();
+    let mut reader = Reader { decimal_comma: commas::are_decimal(&lines), ..Reader::default() };
     let (mut rows, mut aligned, mut measured) = (0, is_plain(&lines), false);
     for (line, text) in (1..).zip(&lines) {
         match reader.take(text, line) {
@@ -260,7 +269,10 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         Declared::metric(CORES, Some(Unit::COUNT), Some(Polarity::Unknown), Some("cores in use"), "kubectl top: cores"),
     ];
     let storage = sink.storage.clone();
-    let mut reader = Reader { header: unnamed::announced(&Head::of(records)?, sink), ..Reader::default() };
+    let head = Head::of(records)?;
+    let decimal_comma = commas::are_decimal(&head.lines());
+    let mut reader = Reader { header: unnamed::announced(&head, sink), decimal_comma, ..Reader::default() };
+    let mut titles = Titles::default();
     // Rows of the newest header, until there are enough to see what its columns hold.
     let mut waiting: Vec<(RowBuffer, u64)> = Vec::new();
     let mut table: Option<TableBuilder> = None;
@@ -274,15 +286,18 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     };
     while let Some(record) = records.next()? {
         let line = record.line;
+        let text = String::from_utf8_lossy(record.bytes).into_owned();
         let before = (reader.header.clone(), reader.header_line);
         match reader.take(record.bytes, line) {
             (Line::Row(row), is_new) => {
                 if is_new {
                     let now = std::mem::replace(&mut reader.header, before.0);
                     let now_line = std::mem::replace(&mut reader.header_line, before.1);
-                    sink.tables.extend(table.take().or_else(|| open(&reader, &mut waiting)));
+                    let done = table.take().or_else(|| open(&reader, &mut waiting));
+                    sink.tables.extend(done.map(|done| titles.give(done)));
                     (reader.header, reader.header_line) = (now, now_line);
                 }
+                titles.take_row();
                 match &mut table {
                     Some(table) => table.push(row.row(), line),
                     None => waiting.push((row, line)),
@@ -293,10 +308,15 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
             }
             (Line::Average, _) => sink.provenance.set_aside("average of the rows above", line),
             (Line::Misfit, _) => sink.provenance.set_aside("wrong number of fields", line),
-            (Line::Words | Line::Nothing, _) => {}
+            (Line::Words | Line::Nothing, _) => titles.take_words(&text),
         }
     }
-    sink.tables.extend(table.take().or_else(|| open(&reader, &mut waiting)));
+    let done = table.take().or_else(|| open(&reader, &mut waiting));
+    sink.tables.extend(done.map(|done| titles.give(done)));
+    // Under titles of their own stand things that somebody compares.
+    if sink.tables.iter().any(|table| !table.titles.is_empty()) {
+        sink.labels = LabelIdentity::Compared;
+    }
     // A column of plain numbers that is called so holds what somebody measured.
     let is_measured = |table: &TableBuilder| {
         let named = table.header.iter().zip(&table.columns).filter(|(name, _)| *name == TIME);

@@ -1,6 +1,7 @@
 //! Notations that any program writes.
 
 pub(crate) mod aligned;
+pub(crate) mod boxed;
 pub(crate) mod delimited;
 pub(crate) mod json;
 pub(crate) mod logfmt;
