@@ -14,6 +14,7 @@ use super::metric::Metric;
 use super::outcome::{Among, Failures, failures};
 use super::repetition;
 use super::runs_apart;
+use super::unanswered::Durations;
 use crate::measure::words::Words;
 use crate::measure::{Dimension, FindingKind};
 use crate::stats::corruption::{Case, NO_LABELS, Suspect, suspects};
@@ -87,8 +88,9 @@ impl MetricColumn<'_> {
         let saturated = suspects.iter().filter(|suspect| suspect.kind == FindingKind::Saturated);
         let saturated_at = saturated.map(|suspect| unit.to_base(all.at(suspect.index))).find(|value| *value > 0.0);
         let level = self.settings.confidence;
-        let failures = if all.has_gaps() {
-            failures(self.table, among(self.table, self.column, self.leads), level)
+        let among = among(self.table, self.column, self.leads);
+        let failures = if all.has_gaps() || matches!(among, Among::Requests(_)) {
+            failures(self.table, among, level)
         } else {
             self.all_rows.get_or_init(|| failures(self.table, Among::All, level)).clone()
         };
@@ -496,11 +498,15 @@ fn set_aside(suspects: &[Suspect], given: &[(u64, u64)], line: impl Fn(usize) ->
 /// The rows that stand for a column with gaps.
 pub(super) fn among(table: &Table, column: usize, leads: bool) -> Among<'_> {
     let values = table.values(column);
-    if leads { Among::WithOrFailed(values) } else { Among::With(values) }
+    match leads.then(|| Durations::of(table, column)) {
+        Some(Some(durations)) => Among::Requests(durations),
+        Some(None) => Among::WithOrFailed(values),
+        None => Among::With(values),
+    }
 }
 
 /// Whether the name says that values below zero are as good as others.
-fn is_difference(name: &str) -> bool {
+pub(super) fn is_difference(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "delta",
         "diff",

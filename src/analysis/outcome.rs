@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::convention::{Convention, Words, convention_of_numbers, says_failure, unanswered};
 use super::error_beside::{self, ErrorsBeside};
 use super::grouping::Grouping;
+use super::unanswered;
 use crate::measure::ending::{self, Outcome};
+use crate::measure::finish_reason;
 use crate::measure::label::Label;
 use crate::stats::clusters::EventRuns;
 use crate::stats::interval::{Interval, wilson_inflated};
@@ -54,6 +56,9 @@ pub struct Failures {
     /// Rows of which nobody knows how they ended: of all, and of each label that has such rows. What a comparison needs.
     #[serde(skip)]
     pub unknown: Vec<UnknownOutcomes>,
+    /// Those of `unclear` that have no duration, of requests: how long they took nobody knows either.
+    #[serde(skip)]
+    pub unanswered: u64,
 }
 
 /// Rows of which nobody knows how they ended: without a status, or with one that is not understood.
@@ -110,6 +115,7 @@ impl Failures {
             groups: Vec::new(),
             causes: Vec::new(),
             unknown: Vec::new(),
+            unanswered: 0,
         })
     }
 }
@@ -117,7 +123,7 @@ impl Failures {
 impl GroupFailures {
     /// So many of a label failed.
     pub(crate) fn counted(label: &str, failed: u64, total: u64, unclear: u64) -> Self {
-        Self { label: label.to_owned(), failed, total, unclear, clusters: None, runs: Vec::new() }
+        Self { label: label.to_owned(), failed, total, unclear, clusters: None, runs: Vec::new(), unanswered: 0 }
     }
 }
 
@@ -162,6 +168,9 @@ pub struct GroupFailures {
     /// Whether each row failed, run by run in recorded order, where samples are kept.
     #[serde(skip)]
     pub runs: Vec<Vec<bool>>,
+    /// Those of `unclear` that have no duration, of requests.
+    #[serde(skip)]
+    pub unanswered: u64,
 }
 
 /// Whether there are no such rows.
@@ -183,6 +192,8 @@ pub enum Among<'a> {
     /// Those, and the ones without that failed or ended in a way that is not understood: a request that never came back took no time,
     /// and failed all the same.
     WithOrFailed(&'a Cells),
+    /// Those, and requests of which a status tells and nobody how long they took: whether such a request was answered is not known.
+    Requests(unanswered::Durations<'a>),
 }
 
 impl Among<'_> {
@@ -191,7 +202,21 @@ impl Among<'_> {
             Self::All => true,
             Self::With(cells) => cells.is_present(row),
             Self::WithOrFailed(cells) => matches!(outcome, Outcome::Failed | Outcome::Unclear) || cells.is_present(row),
+            Self::Requests(durations) => outcome != Outcome::NotSaid || durations.is_present(row),
         }
+    }
+
+    /// Whether a row is called a success and has no duration.
+    fn is_unanswered(self, row: usize, outcome: Outcome) -> bool {
+        match self {
+            Self::Requests(durations) => outcome == Outcome::Succeeded && !durations.is_measured(row),
+            _ => false,
+        }
+    }
+
+    /// What a row counts as.
+    fn outcome(self, row: usize, outcome: Outcome) -> Outcome {
+        if self.is_unanswered(row, outcome) { Outcome::Unclear } else { outcome }
     }
 }
 
@@ -199,7 +224,7 @@ impl Among<'_> {
 pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures> {
     statuses(table).into_iter().find_map(|column| {
         let (told, convention) = OutcomeColumn::of(table, column)?;
-        let counts = told.counts(among);
+        let (counts, unanswered) = told.counts(among);
         let of = |wanted: Outcome| counts[wanted as usize];
         let (failed, unclear) = (of(Outcome::Failed), of(Outcome::Unclear));
         // Leaving out what is not understood would make few failures all of them.
@@ -226,6 +251,7 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
             groups: Vec::new(),
             causes: Vec::new(),
             unknown: UnknownOutcomes::of(None, by_outcome).into_iter().collect(),
+            unanswered,
         })
     })
 }
@@ -239,7 +265,8 @@ fn statuses(table: &Table) -> Vec<usize> {
         column.cells == CellType::Text && ending::are_of_a_judge(column.dictionary.iter().map(String::as_str))
     };
     let is_beside = |column: &Column| {
-        !table.defined_by_tool && column.cells == CellType::Text && error_beside::is_of_errors(column)
+        let is_of_errors = column.cells == CellType::Text && error_beside::is_of_errors(column);
+        !table.defined_by_tool && (is_of_errors || error_beside::is_reason(column))
     };
     columns.sort_by_key(|index| {
         let column = &table.columns[*index];
@@ -305,6 +332,8 @@ fn by_group(
                 let outcome = said.get(row - from).copied().unwrap_or(Outcome::NotSaid);
                 let Some(number) = grouping.of_code.get(*code as usize).map(|group| *group as usize) else { continue };
                 let group = &mut groups[number];
+                group.unanswered += u64::from(among.is_unanswered(row, outcome));
+                let outcome = among.outcome(row, outcome);
                 group.unclear += u64::from(outcome == Outcome::Unclear && among.counts(row, outcome));
                 not_said[number] += u64::from(outcome == Outcome::NotSaid && among.counts(row, outcome));
                 let Some(failed) = outcome.has_failed().filter(|_| among.counts(row, outcome)) else { continue };
@@ -371,7 +400,8 @@ impl<'a> OutcomeColumn<'a> {
         let index = status_column(table, name)?;
         let column = &table.columns[index];
         let of_failure = says_failure(&name.to_ascii_lowercase());
-        let words = Words { of_failure, states: convention == Convention::States, codes: false };
+        let finish = finish_reason::is_called(name);
+        let words = Words { of_failure, states: convention == Convention::States, codes: false, finish };
         let errors = error_beside::of(table, index);
         if column.cells.is_number() {
             let by = if convention.is_of_words() { Says::NumbersAsWords(words) } else { Says::Numbers(convention) };
@@ -405,19 +435,20 @@ impl<'a> OutcomeColumn<'a> {
         Some((Self { cells: table.text_cells(index), by: Says::Words(of_text), errors }, words.convention()))
     }
 
-    /// How many rows have each outcome.
-    fn counts(&self, among: Among<'_>) -> [u64; 4] {
-        let (mut counts, mut row) = ([0; 4], 0);
+    /// How many rows have each outcome, and how many of them are requests without a duration.
+    fn counts(&self, among: Among<'_>) -> ([u64; 4], u64) {
+        let (mut counts, mut unanswered, mut row) = ([0; 4], 0, 0);
         self.visit(0..self.cells.rows(), |outcome| {
-            counts[outcome as usize] += u64::from(among.counts(row, outcome));
+            counts[among.outcome(row, outcome) as usize] += u64::from(among.counts(row, outcome));
+            unanswered += u64::from(among.is_unanswered(row, outcome));
             row += 1;
         });
-        counts
+        (counts, unanswered)
     }
 
     /// How many rows of all have each outcome.
     pub(crate) fn of_all(&self) -> [u64; 4] {
-        self.counts(Among::All)
+        self.counts(Among::All).0
     }
 
     /// Hands over the outcome of each of a range of rows, in order.

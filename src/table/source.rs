@@ -10,6 +10,9 @@ use crate::measure::{Finding, RowKind};
 use crate::table::Table;
 use crate::table::swarm::SwarmRecord;
 
+/// Why a line is set aside that is none of the records of its file.
+pub const NOT_AN_OBJECT: &str = "not a JSON object";
+
 /// Rows that were read and not used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SetAside {
