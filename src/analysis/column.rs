@@ -14,7 +14,7 @@ use super::metric::Metric;
 use super::outcome::{Among, Failures, failures};
 use super::repetition;
 use super::runs_apart;
-use super::unanswered::Durations;
+use super::unanswered::{Durations, is_difference};
 use crate::measure::words::Words;
 use crate::measure::{Dimension, FindingKind};
 use crate::stats::corruption::{Case, NO_LABELS, Suspect, suspects};
@@ -503,31 +503,6 @@ pub(super) fn among(table: &Table, column: usize, leads: bool) -> Among<'_> {
         Some(None) => Among::WithOrFailed(values),
         None => Among::With(values),
     }
-}
-
-/// Whether the name says that values below zero are as good as others.
-pub(super) fn is_difference(name: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "delta",
-        "diff",
-        "difference",
-        "offset",
-        "skew",
-        "drift",
-        "change",
-        "deviation",
-        "residual",
-        "jitter",
-        "slack",
-        "lateness",
-    ];
-    /// What is late by its own clock may be early too: a timer fires before its time, a start comes before its schedule.
-    const PLANNED: &[&str] = &["schedule", "scheduled", "scheduling", "sched", "timer", "fire", "planned", "expected"];
-    const DISTANCES: &[&str] = &["delay", "lag", "late", "error"];
-    let lower = name.to_ascii_lowercase();
-    let any =
-        |words: &[&str]| lower.split(|character: char| !character.is_alphanumeric()).any(|word| words.contains(&word));
-    any(WORDS) || any(PLANNED) && any(DISTANCES)
 }
 
 /// Whether the samples of different labels do not overlap and lie far apart.

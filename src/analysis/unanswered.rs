@@ -8,7 +8,6 @@ use crate::measure::words::Words;
 use crate::table::packed::Cells;
 use crate::table::{CellType, Role, Table};
 
-use super::column::is_difference;
 use super::convention::{Convention, convention_of_numbers};
 
 /// Called so, a column says what was asked for.
@@ -71,4 +70,29 @@ fn are_requests(table: &Table) -> bool {
     };
     let has_clock = table.columns_as(Role::Timestamp).next().is_some();
     table.columns_as(Role::Status).any(are_codes) || has_clock && table.columns_as(Role::Label).any(is_asked)
+}
+
+/// Whether the name says that values below zero are as good as others.
+pub(super) fn is_difference(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "delta",
+        "diff",
+        "difference",
+        "offset",
+        "skew",
+        "drift",
+        "change",
+        "deviation",
+        "residual",
+        "jitter",
+        "slack",
+        "lateness",
+    ];
+    /// What is late by its own clock may be early too: a timer fires before its time, a start comes before its schedule.
+    const PLANNED: &[&str] = &["schedule", "scheduled", "scheduling", "sched", "timer", "fire", "planned", "expected"];
+    const DISTANCES: &[&str] = &["delay", "lag", "late", "error"];
+    let lower = name.to_ascii_lowercase();
+    let any =
+        |words: &[&str]| lower.split(|character: char| !character.is_alphanumeric()).any(|word| words.contains(&word));
+    any(WORDS) || any(PLANNED) && any(DISTANCES)
 }

@@ -73,7 +73,7 @@ fn requests_of_an_access_log_without_a_time_or_a_code_are_requests() {
         assert_eq!(code, 1, "{odd}: {said}");
     }
     let (code, said) = compared("log", &before, &every_third("200 1234 \"-\" \"curl/8\" rt=0,099"));
-    assert!(code == 0 && first_line(&said).contains("300 requests, none failed"), "{said}");
+    assert!(code == 0 && first_line(&said).contains("300 requests, 1\u{a0}/s, none failed"), "{said}");
 }
 
 #[test]
@@ -89,12 +89,12 @@ fn a_log_of_untimed_requests_between_timed_ones_is_no_failure() {
 }
 
 /// Messages of a service, with why each ended in a column of that name.
-fn chat(column: &str, ending: &dyn Fn(usize) -> &'static str) -> String {
+fn chat(column: &str, from: usize, ending: &dyn Fn(usize) -> &'static str) -> String {
     (0..200).fold(String::new(), |mut text, row| {
         let at = 1_767_225_600.0 + 0.5 * row as f64;
         let ending = ending(row);
         let quick = if matches!(ending, "stop" | "length" | "tool_calls") { 1.0 } else { 0.02 };
-        let (ttft, whole) = (2.0 * took(row) * quick, 20.0 * took(row) * quick);
+        let (ttft, whole) = (2.0 * took(from + row) * quick, 20.0 * took(from + row) * quick);
         writeln!(
             text,
             "{{\"timestamp\": {at:.2}, \"session_id\": \"s{}\", \"ttft_ms\": {ttft:.2}, \"latency_ms\": {whole:.2}, \"{column}\": \"{ending}\"}}",
@@ -108,14 +108,14 @@ fn chat(column: &str, ending: &dyn Fn(usize) -> &'static str) -> String {
 #[test]
 fn why_an_answer_ended_says_whether_it_is_one() {
     for column in ["finish_reason", "stop_reason", "finishReason"] {
-        let before = chat(column, &|row| if row % 3 == 0 { "length" } else { "stop" });
+        let before = chat(column, 0, &|row| if row % 3 == 0 { "length" } else { "stop" });
         for reason in ["error", "timeout", "content_filter", "cancelled", "abort"] {
-            let after = chat(column, &|row| if row % 5 < 2 { reason } else { "stop" });
+            let after = chat(column, 7, &|row| if row % 5 < 2 { reason } else { "stop" });
             let (code, said) = compared("ndjson", &before, &after);
             assert!(code == 1 && first_line(&said).starts_with("Failing: 80 of 200"), "{column} {reason}: {said}");
         }
         for reason in ["length", "tool_calls"] {
-            let after = chat(column, &|row| if row % 5 < 2 { reason } else { "stop" });
+            let after = chat(column, 7, &|row| if row % 5 < 2 { reason } else { "stop" });
             let (code, said) = compared("ndjson", &before, &after);
             assert!(code == 0 && !first_line(&said).contains("Failing"), "{column} {reason}: {said}");
         }
@@ -157,7 +157,7 @@ fn requests_without_a_duration_keep_no_target() {
 #[test]
 fn events_without_a_duration_are_no_lost_requests() {
     // A log of jobs, of which some are ticks of a clock: nothing was asked for, and nothing took long.
-    let text = (0..200).fold("timestamp,event,outcome,latency_ms\n".to_owned(), |mut text, row| {
+    let text = (0..600).fold("timestamp,event,outcome,latency_ms\n".to_owned(), |mut text, row| {
         let (minute, second) = (row / 60, row % 60);
         let (event, cell) = if row % 2 == 0 { ("tick", String::new()) } else { ("work", format!("{:.2}", took(row))) };
         writeln!(text, "2026-01-01T00:{minute:02}:{second:02}Z,{event},ok,{cell}").unwrap();
@@ -215,7 +215,7 @@ fn spans(attribute: &dyn Fn(usize) -> (&'static str, u32), status: &str) -> Stri
     let each = (0..100).map(|row| {
         let (key, code) = attribute(row);
         let start = 1_767_225_600_000_000_000_u64 + 200_000_000 * row as u64;
-        let end = start + (took(row) * 1e6) as u64;
+        let end = start + (took(row + code as usize) * 1e6) as u64;
         format!(
             "{{\"traceId\":\"{row:032}\",\"spanId\":\"{row:016}\",\"name\":\"GET /a\",\"kind\":2,\"startTimeUnixNano\":\"{start}\",\"endTimeUnixNano\":\"{end}\",\
              \"attributes\":[{{\"key\":\"{key}\",\"value\":{{\"intValue\":\"{code}\"}}}}],\"status\":{status}}}"

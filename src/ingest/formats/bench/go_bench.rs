@@ -191,7 +191,12 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
             bench.set_aside(&format!("`{name}` failed"), line);
             found.failed.push((package.clone(), name, line));
         } else if let Some(name) = text.split_whitespace().next().filter(|word| is_name(word)) {
-            waiting = Some(name.to_owned());
+            // Its name was written without an end of line.
+            let panicked = text[name.len()..].trim_start().starts_with("panic: ");
+            if panicked {
+                found.failed.push((package.clone(), name.to_owned(), line));
+            }
+            waiting = (!panicked).then(|| name.to_owned());
         } else if let Some(name) = waiting.clone()
             && let Some(values) = results(text.split_whitespace())
         {
