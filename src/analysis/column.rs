@@ -15,6 +15,7 @@ use super::outcome::{Among, Failures, failures};
 use super::repetition;
 use super::rows_of_one_kind;
 use super::runs_apart;
+use super::unanswered::{Durations, is_difference};
 use crate::measure::words::Words;
 use crate::measure::{Dimension, FindingKind};
 use crate::stats::corruption::{Case, NO_LABELS, Suspect, suspects};
@@ -88,8 +89,9 @@ impl MetricColumn<'_> {
         let saturated = suspects.iter().filter(|suspect| suspect.kind == FindingKind::Saturated);
         let saturated_at = saturated.map(|suspect| unit.to_base(all.at(suspect.index))).find(|value| *value > 0.0);
         let level = self.settings.confidence;
-        let failures = if all.has_gaps() {
-            failures(self.table, among(self.table, self.column, self.leads), level)
+        let among = among(self.table, self.column, self.leads);
+        let failures = if all.has_gaps() || matches!(among, Among::Requests(_)) {
+            failures(self.table, among, level)
         } else {
             self.all_rows.get_or_init(|| failures(self.table, Among::All, level)).clone()
         };
@@ -499,34 +501,9 @@ pub(super) fn among(table: &Table, column: usize, leads: bool) -> Among<'_> {
     let values = table.values(column);
     match leads {
         true if rows_of_one_kind::measure_this_or_that(table, column) => Among::MeasuredOrFailed(table),
-        true => Among::WithOrFailed(values),
+        true => Durations::of(table, column).map_or(Among::WithOrFailed(values), Among::Requests),
         false => Among::With(values),
     }
-}
-
-/// Whether the name says that values below zero are as good as others.
-fn is_difference(name: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "delta",
-        "diff",
-        "difference",
-        "offset",
-        "skew",
-        "drift",
-        "change",
-        "deviation",
-        "residual",
-        "jitter",
-        "slack",
-        "lateness",
-    ];
-    /// What is late by its own clock may be early too: a timer fires before its time, a start comes before its schedule.
-    const PLANNED: &[&str] = &["schedule", "scheduled", "scheduling", "sched", "timer", "fire", "planned", "expected"];
-    const DISTANCES: &[&str] = &["delay", "lag", "late", "error"];
-    let lower = name.to_ascii_lowercase();
-    let any =
-        |words: &[&str]| lower.split(|character: char| !character.is_alphanumeric()).any(|word| words.contains(&word));
-    any(WORDS) || any(PLANNED) && any(DISTANCES)
 }
 
 /// Whether the samples of different labels do not overlap and lie far apart.

@@ -4,6 +4,7 @@
 //! or a number for which a convention has no place is never taken for success.
 
 use crate::measure::ending::{self, Outcome};
+use crate::measure::finish_reason;
 use crate::measure::http_code::{self, CodeCount};
 use crate::table::packed::Cells;
 use crate::table::{Role, Table};
@@ -143,7 +144,10 @@ pub(super) fn unanswered(table: &Table, cells: &Cells, name: &str) -> Option<Con
     const OF_HTTP: [&str; 3] = ["http", "response_code", "responsecode"];
     // `/package.Service/Method` is a call of gRPC, whose 0 is success.
     let is_address = |text: &String| {
-        text.starts_with('/') && !text.contains(['.', ' '])
+        // `GET /a`.
+        let of_method = text.split_once(' ').filter(|(method, _)| method.bytes().all(|byte| byte.is_ascii_uppercase()));
+        let path = of_method.map_or(text.as_str(), |(_, path)| path);
+        path.starts_with('/') && !path.contains(['.', ' '])
             || text.starts_with("http://")
             || text.starts_with("https://")
     };
@@ -164,6 +168,8 @@ pub(super) struct Words {
     pub(super) states: bool,
     /// Whether codes of HTTP stand among them: then `1` is no yes, and `0` no answer.
     pub(super) codes: bool,
+    /// Whether they say why a model stopped.
+    pub(super) finish: bool,
 }
 
 impl Words {
@@ -171,6 +177,7 @@ impl Words {
     pub(super) fn of(name: &str, texts: &[String]) -> Self {
         let of_failure = says_failure(name);
         Self {
+            finish: finish_reason::is_called(name),
             of_failure,
             states: !of_failure && ending::are_states(texts.iter().map(String::as_str)),
             codes: !of_failure && texts.iter().any(|text| http_code::of_text(text).is_some()),
@@ -181,6 +188,9 @@ impl Words {
     pub(super) fn outcome(self, text: &str) -> Outcome {
         if let Some(number) = text.trim().parse().ok().filter(|number: &f64| self.codes && number.is_finite()) {
             return Convention::Http.outcome(number);
+        }
+        if self.finish {
+            return finish_reason::outcome(text);
         }
         match ending::of_text(text, self.of_failure) {
             // Beside tests that passed and failed, one that was `BLOCKED` did not pass.

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::measure::ending::{self, Outcome};
+use crate::measure::finish_reason;
 use crate::measure::words::{self, Words};
 use crate::table::packed::Cells;
 use crate::table::{CellType, Column, Role, Table};
@@ -27,6 +28,8 @@ enum Said {
     Something,
     /// A failure, whatever stands beside it.
     Failure,
+    /// The answer itself ended so, whatever the code of its transport.
+    Ended,
 }
 
 /// A column of errors beside a status.
@@ -55,7 +58,15 @@ pub(super) fn of(table: &Table, status: usize) -> Vec<ErrorsBeside<'_>> {
     let of_errors: Vec<usize> = of_texts.filter(|column| is_of_errors(&table.columns[*column])).collect();
     // An attempt that failed before the one that the status is of.
     let retries = !of_errors.is_empty() && table.columns.iter().any(|column| counts_retries(&column.name));
-    of_errors.into_iter().map(|column| ErrorsBeside::of(table, column, retries)).filter(ErrorsBeside::speaks).collect()
+    let of_reasons =
+        table.columns_as(Role::Status).filter(|column| *column != status && is_reason(&table.columns[*column]));
+    let of_errors = of_errors.into_iter().chain(of_reasons);
+    of_errors.map(|column| ErrorsBeside::of(table, column, retries)).filter(ErrorsBeside::speaks).collect()
+}
+
+/// Whether a column says why an answer ended.
+pub(super) fn is_reason(column: &Column) -> bool {
+    column.cells == CellType::Text && finish_reason::is_called(&column.name)
 }
 
 /// Whether a column says how often something was tried again.
@@ -80,7 +91,10 @@ impl<'a> ErrorsBeside<'a> {
     fn of(table: &'a Table, index: usize, retries: bool) -> Self {
         let column = &table.columns[index];
         let of_kind = words::apart(&column.name).iter().any(|word| OF_KIND.has(word));
+        let is_reason = is_reason(column);
         let says = |text: &String| match ending::of_text(text, true) {
+            _ if is_reason && finish_reason::outcome(text) == Outcome::Failed => Said::Ended,
+            _ if is_reason => Said::Nothing,
             Outcome::Failed if ending::denies_a_failure(text) => Said::Nothing,
             Outcome::Failed if ending::names_a_failure(text) && !of_kind && !retries => Said::Failure,
             Outcome::Failed => Said::Something,
@@ -108,7 +122,7 @@ impl<'a> ErrorsBeside<'a> {
 /// What a status and the errors beside it say together.
 const fn joined(status: Outcome, said: Said) -> Outcome {
     match (status, said) {
-        (Outcome::NotSaid | Outcome::Unclear, Said::Something | Said::Failure) => Outcome::Failed,
+        (Outcome::NotSaid | Outcome::Unclear, Said::Something | Said::Failure) | (_, Said::Ended) => Outcome::Failed,
         (Outcome::Succeeded, Said::Failure) => Outcome::Unclear,
         (status, _) => status,
     }
@@ -155,6 +169,7 @@ mod tests {
             (Succeeded, Said::Something, Succeeded),
             (Succeeded, Said::Failure, Unclear),
             (Failed, Said::Nothing, Failed),
+            (Succeeded, Said::Ended, Failed),
         ] {
             assert_eq!(joined(status, said), expected, "{status:?} {said:?}");
         }

@@ -175,7 +175,8 @@ fn of_reported(reported: &[Reported], settings: &Settings) -> Vec<PopulationFail
         let count = |statistic| one.number(statistic).filter(|count| *count >= 0.0).map(|count| count as u64);
         let Some((failed, total)) = count(Statistic::Failures).zip(count(Statistic::Count)) else { continue };
         let label = one.label.clone().or_else(|| entries.label(one));
-        if failed > total || !seen.insert((&one.source, label.clone(), failed, total)) {
+        let total = attempts(failed, total);
+        if !seen.insert((&one.source, label.clone(), failed, total)) {
             continue;
         }
         found.extend(PopulationFailures::of(failed, total, 1.0, settings).map(|population| PopulationFailures {
@@ -190,6 +191,11 @@ fn of_reported(reported: &[Reported], settings: &Settings) -> Vec<PopulationFail
         COUNTED.iter().flat_map(|leaf| sums_of(&found, reported, &entries, leaf, settings)).collect();
     found.extend(sums);
     found
+}
+
+/// How many were tried: where more failed than were counted, the count does not hold those that failed.
+pub(crate) const fn attempts(failed: u64, total: u64) -> u64 {
+    if failed > total { total.saturating_add(failed) } else { total }
 }
 
 /// Last names of entries that count the same thing.

@@ -35,6 +35,7 @@ pub mod source;
 pub mod steady;
 pub mod swarm;
 pub mod table;
+mod unanswered;
 mod unclear_rows;
 
 use rayon::prelude::*;

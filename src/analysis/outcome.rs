@@ -12,7 +12,9 @@ use super::convention::{Convention, Words, convention_of_numbers, says_failure, 
 use super::endings::Endings;
 use super::error_beside::{self, ErrorsBeside};
 use super::grouping::Grouping;
+use super::unanswered;
 use crate::measure::ending::{self, Outcome};
+use crate::measure::finish_reason;
 use crate::measure::label::Label;
 use crate::stats::clusters::EventRuns;
 use crate::stats::interval::{Interval, wilson_inflated};
@@ -58,6 +60,9 @@ pub struct Failures {
     /// With which codes or words the rows ended that did not fail, where samples are kept. What a comparison needs.
     #[serde(skip)]
     pub endings: Vec<Endings>,
+    /// Those of `unclear` that have no duration, of requests: how long they took nobody knows either.
+    #[serde(skip)]
+    pub unanswered: u64,
 }
 
 /// Rows of which nobody knows how they ended: without a status, or with one that is not understood.
@@ -115,6 +120,7 @@ impl Failures {
             causes: Vec::new(),
             unknown: Vec::new(),
             endings: Vec::new(),
+            unanswered: 0,
         })
     }
 }
@@ -122,7 +128,7 @@ impl Failures {
 impl GroupFailures {
     /// So many of a label failed.
     pub(crate) fn counted(label: &str, failed: u64, total: u64, unclear: u64) -> Self {
-        Self { label: label.to_owned(), failed, total, unclear, clusters: None, runs: Vec::new() }
+        Self { label: label.to_owned(), failed, total, unclear, clusters: None, runs: Vec::new(), unanswered: 0 }
     }
 }
 
@@ -167,6 +173,9 @@ pub struct GroupFailures {
     /// Whether each row failed, run by run in recorded order, where samples are kept.
     #[serde(skip)]
     pub runs: Vec<Vec<bool>>,
+    /// Those of `unclear` that have no duration, of requests.
+    #[serde(skip)]
+    pub unanswered: u64,
 }
 
 /// Whether there are no such rows.
@@ -190,6 +199,8 @@ pub enum Among<'a> {
     WithOrFailed(&'a Cells),
     /// Those in which any column of a table was measured, where rows of one kind measure this or that, and the ones without that failed.
     MeasuredOrFailed(&'a Table),
+    /// Those, and requests of which a status tells and nobody how long they took: whether such a request was answered is not known.
+    Requests(unanswered::Durations<'a>),
 }
 
 impl Among<'_> {
@@ -202,7 +213,21 @@ impl Among<'_> {
                 matches!(outcome, Outcome::Failed | Outcome::Unclear)
                     || table.columns_as(Role::Metric).any(|column| table.values(column).is_present(row))
             }
+            Self::Requests(durations) => outcome != Outcome::NotSaid || durations.is_present(row),
         }
+    }
+
+    /// Whether a row is called a success and has no duration.
+    fn is_unanswered(self, row: usize, outcome: Outcome) -> bool {
+        match self {
+            Self::Requests(durations) => outcome == Outcome::Succeeded && !durations.is_measured(row),
+            _ => false,
+        }
+    }
+
+    /// What a row counts as.
+    fn outcome(self, row: usize, outcome: Outcome) -> Outcome {
+        if self.is_unanswered(row, outcome) { Outcome::Unclear } else { outcome }
     }
 }
 
@@ -210,7 +235,7 @@ impl Among<'_> {
 pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures> {
     statuses(table).into_iter().find_map(|column| {
         let (told, convention) = OutcomeColumn::of(table, column)?;
-        let counts = told.counts(among);
+        let (counts, unanswered) = told.counts(among);
         let of = |wanted: Outcome| counts[wanted as usize];
         let (failed, unclear) = (of(Outcome::Failed), of(Outcome::Unclear));
         // Leaving out what is not understood would make few failures all of them.
@@ -239,6 +264,7 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
             causes: Vec::new(),
             unknown: UnknownOutcomes::of(None, by_outcome).into_iter().collect(),
             endings: Vec::new(),
+            unanswered,
         })
     })
 }
@@ -252,7 +278,8 @@ fn statuses(table: &Table) -> Vec<usize> {
         column.cells == CellType::Text && ending::are_of_a_judge(column.dictionary.iter().map(String::as_str))
     };
     let is_beside = |column: &Column| {
-        !table.defined_by_tool && column.cells == CellType::Text && error_beside::is_of_errors(column)
+        let is_of_errors = column.cells == CellType::Text && error_beside::is_of_errors(column);
+        !table.defined_by_tool && (is_of_errors || error_beside::is_reason(column))
     };
     columns.sort_by_key(|index| {
         let column = &table.columns[*index];
@@ -320,6 +347,8 @@ fn by_group(
                 let outcome = said.get(row - from).copied().unwrap_or(Outcome::NotSaid);
                 let Some(number) = grouping.of_code.get(*code as usize).map(|group| *group as usize) else { continue };
                 let group = &mut groups[number];
+                group.unanswered += u64::from(among.is_unanswered(row, outcome));
+                let outcome = among.outcome(row, outcome);
                 group.unclear += u64::from(outcome == Outcome::Unclear && among.counts(row, outcome));
                 not_said[number] += u64::from(outcome == Outcome::NotSaid && among.counts(row, outcome));
                 let doubtful = outcome == Outcome::Succeeded && doubts.get(row - from) == Some(&true);
@@ -388,7 +417,8 @@ impl<'a> OutcomeColumn<'a> {
         let index = status_column(table, name)?;
         let column = &table.columns[index];
         let of_failure = says_failure(&name.to_ascii_lowercase());
-        let words = Words { of_failure, states: convention == Convention::States, codes: false };
+        let finish = finish_reason::is_called(name);
+        let words = Words { of_failure, states: convention == Convention::States, codes: false, finish };
         let errors = error_beside::of(table, index);
         if column.cells.is_number() {
             let by = if convention.is_of_words() { Says::NumbersAsWords(words) } else { Says::Numbers(convention) };
@@ -422,19 +452,20 @@ impl<'a> OutcomeColumn<'a> {
         Some((Self { cells: table.text_cells(index), by: Says::Words(of_text), errors }, words.convention()))
     }
 
-    /// How many rows have each outcome.
-    fn counts(&self, among: Among<'_>) -> [u64; 4] {
-        let (mut counts, mut row) = ([0; 4], 0);
+    /// How many rows have each outcome, and how many of them are requests without a duration.
+    fn counts(&self, among: Among<'_>) -> ([u64; 4], u64) {
+        let (mut counts, mut unanswered, mut row) = ([0; 4], 0, 0);
         self.visit(0..self.cells.rows(), |outcome| {
-            counts[outcome as usize] += u64::from(among.counts(row, outcome));
+            counts[among.outcome(row, outcome) as usize] += u64::from(among.counts(row, outcome));
+            unanswered += u64::from(among.is_unanswered(row, outcome));
             row += 1;
         });
-        counts
+        (counts, unanswered)
     }
 
     /// How many rows of all have each outcome.
     pub(crate) fn of_all(&self) -> [u64; 4] {
-        self.counts(Among::All)
+        self.counts(Among::All).0
     }
 
     /// How many rows succeeded, and have a text beside them that may say the opposite.

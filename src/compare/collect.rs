@@ -26,7 +26,7 @@ use crate::stats::population::Population;
 use crate::stats::run_samples::RunSamples;
 use crate::stats::settings::Settings;
 use crate::table::Role;
-use crate::table::source::Families;
+use crate::table::source::{Families, NOT_AN_OBJECT};
 
 use super::capture::{
     Capture, CapturedSource, Dependence, Environment, MetricRuns, RateRun, Recording, ReportedNumbers, Share,
@@ -393,7 +393,8 @@ fn absent_values(reading: &Reading<'_>) -> Vec<ShareRuns> {
     let of_metric = |found: &Metric| {
         let rows = match found.evidence {
             Evidence::Digest { .. } => counted?,
-            _ => source.tables.get(found.table as usize)?.rows,
+            // A line that is no record holds no value either.
+            _ => source.tables.get(found.table as usize)?.rows + broken_lines(source),
         };
         let held = found.overall.clean.as_ref().map_or(0, |clean| clean.n) + failed_of(found.table);
         let share = Share { failed: rows.saturating_sub(held), total: rows, dependence: 1.0 };
@@ -401,6 +402,12 @@ fn absent_values(reading: &Reading<'_>) -> Vec<ShareRuns> {
         (rows > 0).then(|| ShareRuns { source: found.source.clone(), metric, group: None, runs: vec![share] })
     };
     reading.of_rows().filter_map(of_metric).collect()
+}
+
+/// Lines of a file of one table that are no records of it.
+pub(super) fn broken_lines(source: &Source) -> u64 {
+    let [_] = &source.tables[..] else { return 0 };
+    source.set_aside.iter().filter(|entry| entry.reason == NOT_AN_OBJECT).map(|entry| entry.rows).sum()
 }
 
 /// Requests that missed a service level; named by the levels, because with others it is another share.
@@ -447,11 +454,12 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
     let mut failing = populations(metrics, reported, requests, &services, settings);
     failing.retain(|one| one.failing);
     let failing = &failing;
+    let broken = reading.source().next().map_or(0, broken_lines);
     let mut subjects = Vec::new();
     let measured = &Measured::of(reading.analysis);
     let of_metric = |found: &'a Metric| {
         let place = Some(found.table);
-        of_metric(found)
+        of_metric(found, broken)
             .chain(measured.unmeasured(found))
             .map(move |subject| Subject { failing: failing_of(failing, place, subject.group), ..subject })
     };
@@ -476,6 +484,7 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
             interval: None,
             reported: None,
             failing: None,
+            unanswered: 0,
         });
     }
     subjects.extend(reading.analysis.goodput.iter().flat_map(of_goodput));
@@ -497,15 +506,42 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
             value: found.number(Statistic::Value),
             interval: None,
             reported: Some(found),
-            failing: failing_of(failing, None, group.or(entry.as_deref())),
+            // The only label of a metric is the whole of it, and so are the failures of that label.
+            failing: failing_of(failing, None, found.label.as_deref().or(entry.as_deref()))
+                .or_else(|| (found.dimension.is_time() && counts_nothing(found, of_source)).then_some((0, 0))),
+            unanswered: 0,
         };
         subjects.push(of(found.label.as_deref()));
-        // The only label of a metric is the whole of it.
         if found.label.is_some() && of_source.iter().filter(|other| other.metric == found.metric).count() == 1 {
             subjects.push(of(None));
         }
     }
     subjects
+}
+
+/// Whether a tool counts no request of what it reports a duration of: by that metric itself, or by what it counts beside it of the same label.
+fn counts_nothing(found: &Reported, all: &[Reported]) -> bool {
+    if let Some(count) = found.number(Statistic::Count) {
+        return count == 0.0;
+    }
+    let counted = |label: Option<&str>| {
+        let of = all.iter().filter(|one| one.source == found.source && one.label.as_deref() == label);
+        let counts: Vec<f64> = of
+            .filter(|one| one.number(Statistic::Failures).is_some())
+            .filter_map(|one| one.number(Statistic::Count))
+            .collect();
+        (!counts.is_empty()).then(|| counts.iter().all(|count| *count == 0.0))
+    };
+    counted(found.label.as_deref()).or_else(|| counted(None)).unwrap_or(false)
+}
+
+/// Requests of a metric, or of a label of it, that have no duration; so many lines are no records at all.
+fn unanswered_of(found: &Metric, group: Option<&str>, broken: u64) -> u64 {
+    let Some(failures) = found.failures.as_ref().filter(|_| found.leads) else { return 0 };
+    match group {
+        None => failures.unanswered + broken,
+        Some(label) => failures.groups.iter().find(|one| one.label == label).map_or(0, |one| one.unanswered),
+    }
 }
 
 /// The share of good requests, and good requests a second.
@@ -528,18 +564,20 @@ fn of_goodput(found: &Goodput) -> impl Iterator<Item = Subject<'_>> {
             interval,
             reported: None,
             failing: None,
+            unanswered: 0,
         })
     })
 }
 
 /// A metric as a whole, and by label.
-fn of_metric(found: &Metric) -> impl Iterator<Item = Subject<'_>> {
+fn of_metric(found: &Metric, broken: u64) -> impl Iterator<Item = Subject<'_>> {
     let labelled = found.labelled().map(|(label, population)| (Some(label), population));
     let apart = found.measured_apart && !found.groups.is_empty();
     std::iter::once((None, &found.overall)).chain(labelled).map(move |(group, population)| Subject {
         grouped_by: found.grouped_by.as_deref(),
         group,
         apart,
+        unanswered: unanswered_of(found, group, broken),
         ..subject(&found.source, &found.name, found.dimension, population)
     })
 }
@@ -560,6 +598,7 @@ fn subject<'a>(source: &'a str, metric: &'a str, dimension: Dimension, populatio
         interval: None,
         reported: None,
         failing: None,
+        unanswered: 0,
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::measure::{Finding, Polarity, Refusal, Severity};
+use crate::measure::{Finding, FindingKind, Polarity, Refusal, Severity};
 
 use super::beyond_noise::{BothSides, beyond_noise};
 use super::margin::LARGE;
@@ -133,17 +133,23 @@ pub struct RunState<'a> {
     pub unsettled: &'a [String],
     /// Those of its several runs in which nothing was measured.
     pub silent: &'a [String],
+    /// A column called like a duration of which nothing was read, and its file.
+    pub unread: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> RunState<'a> {
     /// What the findings of a run amount to.
-    pub fn of(findings: &[Finding], unsettled: &'a [String], silent: &'a [String]) -> Self {
+    pub fn of(findings: &'a [Finding], unsettled: &'a [String], silent: &'a [String]) -> Self {
         let all = |severity: Severity| findings.iter().filter(move |finding| finding.severity == severity);
         Self {
             corrupted: all(Severity::Corrupted).map(|finding| finding.count).sum(),
             suspicious: all(Severity::Suspicious).count() as u64,
             unsettled,
             silent,
+            unread: findings
+                .iter()
+                .find(|finding| finding.kind == FindingKind::UnreadColumn)
+                .and_then(|finding| Some((finding.place.column.as_deref()?, finding.place.source.as_str()))),
         }
     }
 }
@@ -164,7 +170,7 @@ impl GateRules {
 
     /// Whether a run may pass.
     pub fn judge(&self, comparison: Option<&Comparison>, targets: &[TargetResult], run: RunState<'_>) -> Gate {
-        let RunState { corrupted, suspicious, unsettled, silent } = run;
+        let RunState { corrupted, suspicious, unsettled, silent, unread } = run;
         let (mut failures, mut undecided) = (Vec::new(), Vec::new());
         let (mut stale, mut down) = (None, None);
         let about_changes = self.fail_on.iter().any(|what| what.needs_baseline());
@@ -190,6 +196,7 @@ impl GateRules {
             let unsettled = comparison.map_or(unsettled, |comparison| &comparison.unsettled);
             undecided.extend(without_steady_part(unsettled));
             undecided.extend(without_measurement(silent));
+            undecided.extend(unread.map(|(column, source)| format!("`{column}` was not read in {source}")));
         }
         // Without a baseline, both words about it say the same.
         let mut seen = Vec::new();

@@ -1,11 +1,12 @@
 //! The failures that targets speak of: what tools report, rows, labels without a sample, messages of a service.
 
+use crate::analysis::failing::attempts;
 use crate::analysis::histogram::GROUPED_BY;
 use crate::analysis::metric::Metric;
 use crate::analysis::outcome::{Failures, GroupFailures, inflation_of};
 use crate::measure::Statistic;
 
-use super::collect::Reading;
+use super::collect::{Reading, broken_lines};
 use super::target::SubjectShare;
 use super::unmeasured::silent;
 
@@ -16,14 +17,26 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
         shares.extend(reading.analysis.reported.iter().filter_map(|found| {
             let count = |statistic| found.number(statistic).filter(|count| *count >= 0.0).map(|count| count as u64);
             let (failed, total) = (count(Statistic::Failures)?, count(Statistic::Count)?);
+            let total = attempts(failed, total);
             let (source, metric) = (&found.source, &found.metric);
             let group = found.label.as_deref();
             let grouped_by = group.map(|_| GROUPED_BY);
-            let share = SubjectShare { source, metric, grouped_by, group, failed, total, unclear: 0, inflation: 1.0 };
-            (failed <= total && total > 0).then_some(share)
+            let share = SubjectShare {
+                source,
+                metric,
+                grouped_by,
+                group,
+                failed,
+                total,
+                unclear: 0,
+                silent: 0,
+                inflation: 1.0,
+            };
+            (total > 0).then_some(share)
         }));
         let told = reading.sampled().filter_map(|found| Some((found, found.failures.as_ref()?)));
-        shares.extend(told.flat_map(|told| failures_of(told).chain(silent(reading.analysis, told))));
+        let broken = reading.source().next().map_or(0, broken_lines);
+        shares.extend(told.flat_map(|told| failures_of(told, broken).chain(silent(reading.analysis, told))));
         if let Some((service, source)) = reading.service.zip(reading.source().next())
             && let Some(failed) = service.errors.failed.filter(|_| !service.nothing_answered())
         {
@@ -39,6 +52,7 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
                 failed,
                 total,
                 unclear,
+                silent: 0,
                 inflation,
             }));
         }
@@ -46,9 +60,18 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
     shares
 }
 
-/// The failures of a metric's rows: of all, and label by label.
-fn failures_of<'a>((found, failures): (&'a Metric, &'a Failures)) -> impl Iterator<Item = SubjectShare<'a>> {
-    let share = move |group: Option<&'a str>, [failed, total, unclear]: [u64; 3], clusters| SubjectShare {
+/// The failures of a metric's rows: of all, and label by label. Of rows without a status, where they are more than a few, and of lines that are
+/// no records nobody knows how they ended.
+fn failures_of<'a>(
+    (found, failures): (&'a Metric, &'a Failures),
+    broken: u64,
+) -> impl Iterator<Item = SubjectShare<'a>> {
+    /// Fewer of a hundred are passed over.
+    const FEW: u64 = 1;
+    let Failures { failed, total, unclear, not_said, .. } = *failures;
+    let unknown = broken + not_said;
+    let unknown = if found.leads && 100 * unknown >= FEW * (total + unknown) { unknown } else { 0 };
+    let share = move |group: Option<&'a str>, [failed, total, unclear, silent]: [u64; 4], clusters| SubjectShare {
         source: &found.source,
         metric: &found.name,
         grouped_by: found.grouped_by.as_deref(),
@@ -56,10 +79,11 @@ fn failures_of<'a>((found, failures): (&'a Metric, &'a Failures)) -> impl Iterat
         failed,
         total,
         unclear,
+        silent,
         inflation: inflation_of(clusters, total),
     };
-    let all = share(None, [failures.failed, failures.total, failures.unclear], failures.clusters);
+    let all = share(None, [failed, total, unclear, unknown], failures.clusters);
     let of_label =
-        move |one: &'a GroupFailures| share(Some(&one.label), [one.failed, one.total, one.unclear], one.clusters);
+        move |one: &'a GroupFailures| share(Some(&one.label), [one.failed, one.total, one.unclear, 0], one.clusters);
     std::iter::once(all).chain(failures.groups.iter().map(of_label))
 }

@@ -53,6 +53,7 @@ impl<'a> Measured<'a> {
             interval: None,
             reported: None,
             failing: None,
+            unanswered: 0,
         })
     }
 
@@ -91,6 +92,7 @@ pub(super) fn silent<'a>(
         failed: 0,
         total: 0,
         unclear: 0,
+        silent: 0,
         inflation: 1.0,
     })
 }

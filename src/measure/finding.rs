@@ -31,6 +31,8 @@ pub enum FindingKind {
     RaggedRow,
     /// A cell of a measured column that is not a number.
     NotANumber,
+    /// A column that is called like a duration, of which no cell is read as a number.
+    UnreadColumn,
     /// Numbers that stand behind a sign for "about": `~1890`.
     Approximate,
     /// A word in a measured column that says that there is no result: the run failed or did not end, or was not measured.
@@ -148,6 +150,7 @@ impl FindingKind {
             Self::EmbeddedHeader => "embedded header",
             Self::RaggedRow => "ragged row",
             Self::NotANumber => "not a number",
+            Self::UnreadColumn => "a column that was not read",
             Self::Approximate => "approximate",
             Self::NoResult => "no result",
             Self::NotFinite => "not finite",

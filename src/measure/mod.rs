@@ -3,6 +3,7 @@
 
 pub mod ending;
 pub mod finding;
+pub(crate) mod finish_reason;
 pub mod folded;
 pub(crate) mod http_code;
 pub mod label;

@@ -211,15 +211,26 @@ fn unsettled(requests: &[RequestRun]) -> Vec<String> {
     names
 }
 
-/// Files in which nothing was measured, beside others whose names differ from theirs in numbers only: runs of one thing, one of which
-/// left nothing behind.
+/// Files in which nothing was measured, beside others whose names differ from theirs in numbers only, or that are tables as well: runs of one
+/// thing, one of which left nothing behind.
 fn silent_runs(findings: &[Finding], sources: &[Source]) -> Vec<String> {
     let is_of_nothing = |finding: &&Finding| matches!(finding.kind, FindingKind::NoMetric | FindingKind::UnreadFile);
     let silent: BTreeSet<&str> =
         findings.iter().filter(is_of_nothing).map(|finding| finding.place.source.as_str()).collect();
     let measured = sources.iter().map(|source| source.name.as_str()).filter(|name| !silent.contains(name));
-    let patterns: BTreeSet<String> = measured.map(pattern).collect();
-    silent.into_iter().filter(|name| patterns.contains(&pattern(name))).map(str::to_owned).collect()
+    let measured: Vec<&str> = measured.collect();
+    let patterns: BTreeSet<String> = measured.iter().map(|name| pattern(name)).collect();
+    // Beside a table an empty file of the same kind of name is a table that was never written; of documents some are settings.
+    let kinds: BTreeSet<&str> = measured.iter().filter_map(|name| table_ending(name)).collect();
+    let is_alike = |name: &&str| table_ending(name).is_some_and(|ending| kinds.contains(ending));
+    silent.into_iter().filter(|name| patterns.contains(&pattern(name)) || is_alike(name)).map(str::to_owned).collect()
+}
+
+/// The ending of the name of a file of rows.
+fn table_ending(name: &str) -> Option<&str> {
+    const ENDINGS: [&str; 5] = ["csv", "tsv", "jtl", "ndjson", "jsonl"];
+    let (_, ending) = name.rsplit_once('.')?;
+    ENDINGS.contains(&ending).then_some(ending)
 }
 
 /// The runs that several files record together; they stand before those of single files.

@@ -13,6 +13,8 @@ use crate::table::swarm::SwarmRecord;
 /// The name of a table of samples inside others: embedded resources, redirects, the samples of a transaction. The samples around them
 /// contain their time.
 pub const SUB_SAMPLES: &str = "sub-samples";
+/// Why a line is set aside that is none of the records of its file.
+pub const NOT_AN_OBJECT: &str = "not a JSON object";
 
 /// Rows that were read and not used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -66,6 +66,7 @@ mod planted;
 mod punctuation;
 mod raw_names;
 mod read_in_full;
+mod reader_losses;
 mod readers;
 mod readme;
 mod reference;

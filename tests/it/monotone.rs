@@ -72,7 +72,18 @@ fn ndjson(rows: &[Row]) -> String {
 /// The ending of a file, and how rows are written into it.
 type Form = (&'static str, fn(&[Row]) -> String);
 
-const FORMS: [Form; 3] = [("csv", csv), ("jtl", jmeter), ("ndjson", ndjson)];
+/// As nginx writes it: what no server answered has no time.
+fn access_log(rows: &[Row]) -> String {
+    rows.iter().enumerate().fold(String::new(), |mut text, (index, (path, taken, status))| {
+        let (minute, second) = (index / 600, index / 10 % 60);
+        let time = if *status == 503 { "-".to_owned() } else { format!("{:.6}", taken / 1e3) };
+        let at = format!("01/Mar/2026:10:{minute:02}:{second:02} +0000");
+        writeln!(text, "192.0.2.1 - - [{at}] \"GET {path} HTTP/1.1\" {status} 512 \"-\" \"curl/8\" rt={time}").unwrap();
+        text
+    })
+}
+
+const FORMS: [Form; 4] = [("csv", csv), ("jtl", jmeter), ("ndjson", ndjson), ("log", access_log)];
 
 /// A column of outcomes by another name: what it holds of a row that failed, and of one that did not.
 fn with_column(rows: &[Row], [name, failed, not]: [&str; 3]) -> String {
@@ -193,6 +204,9 @@ fn however_a_failure_is_written() {
         ["ergebnis", "fehler", "ok"],
         ["state", "crashed", "done"],
         ["status,error", ",connection refused", "200,"],
+        ["finish_reason", "error", "stop"],
+        ["stop_reason", "content_filter", "end_turn"],
+        ["status,finish_reason", "200,timeout", "200,stop"],
     ] {
         let rows = |failed: u32| Load { failed, ..RUN }.rows();
         let before = with_column(&Load { offset: 0.013, ..RUN }.rows(), column);

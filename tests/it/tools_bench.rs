@@ -305,7 +305,7 @@ fn go_s_split_lines_packages_and_failures_are_understood() {
         pkg: b\nBenchmarkX-8 1000 14 ns/op 3 p99-ns/op\nPASS\nok  \tb\t1s\n";
     let source = source_of("x", text.as_bytes());
     let labels = &source.tables[0].columns[0].dictionary;
-    assert_eq!(*labels, ["a.BenchmarkX-8", "b.BenchmarkX-8"]);
+    assert_eq!(*labels, ["a.BenchmarkX-8", "b.BenchmarkX-8", "a.BenchmarkY"], "what failed is a row without a time");
     assert_eq!(source.provenance.set_aside[0].reason, "`BenchmarkY` failed");
     let own = source.tables.iter().find(|table| table.position("p99-ns/op").is_some()).unwrap();
     assert_eq!(own.columns[1].unit().symbol, "ns");

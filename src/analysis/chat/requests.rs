@@ -9,6 +9,7 @@ use foldhash::fast::FixedState;
 
 use crate::analysis::outcome;
 use crate::measure::ending::Outcome as FailureOutcome;
+use crate::measure::finish_reason;
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::{CellType, Role, Table};
 
@@ -320,9 +321,13 @@ struct RowOutcomes {
     status: Option<(Keys, Vec<FailureOutcome>)>,
     /// Rows that a flag calls timed out.
     timed_out: Option<Vec<bool>>,
+    /// Rows that were cancelled, in records of AIPerf.
+    cancelled: Option<Vec<bool>>,
     aiperf: bool,
 }
 
+/// What `AIPerf` writes of a request that it gave up.
+const CANCELLED: &str = "metadata.was_cancelled";
 /// Columns of the parts of an error object.
 const ERROR_PARTS: &[&str] = &["error.type", "error.code", "error.message"];
 
@@ -332,8 +337,15 @@ impl RowOutcomes {
         let judged = |column: usize| Some((Keys::of_column(table, column), outcome::outcomes(table, column)?));
         let own = found.column(Field::Error).filter(|_| !aiperf);
         let parts = ERROR_PARTS.iter().filter_map(|name| table.position(name)).filter(|part| Some(*part) != own);
+        let is_reason = |column: &usize| {
+            let of = &table.columns[*column];
+            let texts = of.dictionary.iter().map(String::as_str);
+            of.cells == CellType::Text && finish_reason::is_called(&of.name) && finish_reason::are_reasons(texts)
+        };
+        let reasons = (0..table.columns.len()).filter(is_reason);
         Self {
-            errors: own.into_iter().chain(parts).filter_map(judged).collect(),
+            errors: own.into_iter().chain(parts).chain(reasons).filter_map(judged).collect(),
+            cancelled: table.position(CANCELLED).filter(|_| aiperf).map(|column| flags(table, column)),
             status: found.column(Field::Status).and_then(judged),
             timed_out: recognise::timeout_flag(table).map(|column| flags(table, column)),
             aiperf,
@@ -351,13 +363,16 @@ impl RowOutcomes {
             return Some(TIMEOUT.to_owned());
         }
         let name = |keys: &Keys| keys.of_row[row].map_or_else(|| UNSPECIFIED.to_owned(), |key| plain(&keys.text(key)));
-        self.errors.iter().chain(&self.status).find(|(_, outcomes)| failed(outcomes)).map(|(keys, _)| name(keys))
+        let told = self.errors.iter().chain(&self.status).find(|(_, outcomes)| failed(outcomes));
+        let cancelled = || self.cancelled.as_ref().is_some_and(|flags| flags.get(row) == Some(&true));
+        told.map(|(keys, _)| name(keys)).or_else(|| cancelled().then(|| "cancelled".to_owned()))
     }
 
     /// A status that is not understood, and no error beside it.
     fn unclear(&self, row: usize) -> Option<String> {
-        let (keys, outcomes) = self.status.as_ref()?;
-        (outcomes.get(row) == Some(&FailureOutcome::Unclear)).then(|| keys.of_row[row].map(|key| keys.text(key)))?
+        let mut said = self.status.iter().chain(&self.errors);
+        let (keys, _) = said.find(|(_, outcomes)| outcomes.get(row) == Some(&FailureOutcome::Unclear))?;
+        keys.of_row[row].map(|key| keys.text(key))
     }
 }
 

@@ -8,6 +8,8 @@ use super::tally::{Goodput, LevelValue, Measure, Tally, spelled};
 use crate::analysis::metric::Metric;
 use crate::analysis::outcome::OutcomeColumn;
 use crate::analysis::requests::RequestRun;
+use crate::analysis::table::leader;
+use crate::analysis::unanswered::Durations;
 use crate::measure::ending::Outcome;
 use crate::measure::service_level::ServiceLevel;
 use crate::stats::settings::Settings;
@@ -58,6 +60,10 @@ pub(crate) fn of_table(
             rows
         })
         .collect();
+    let durations = leader(table).and_then(|column| Durations::of(table, column));
+    let unanswered = |row: usize, outcome: Outcome| {
+        outcome == Outcome::Succeeded && durations.is_some_and(|durations| !durations.is_measured(row))
+    };
     let rows = usize::try_from(table.lines.rows()).unwrap_or_default();
     let mut numbers: Vec<Vec<f64>> = vec![Vec::new(); columns.len()];
     let mut outcomes = Vec::new();
@@ -81,14 +87,17 @@ pub(crate) fn of_table(
         }
         for (offset, outcome) in outcomes.iter().enumerate() {
             let shown = |level: usize| match numbers[level].get(offset) {
+                // What is below zero stands for none.
+                Some(number) if *number < 0.0 && unanswered(from + offset, *outcome) => LevelValue::Nothing,
                 _ if corrupted[level].binary_search(&(from + offset)).is_ok() => LevelValue::Corrupted,
                 Some(number) if !number.is_nan() => LevelValue::Number(*number),
                 _ => LevelValue::Nothing,
             };
             let failed = *outcome == Outcome::Failed;
-            // A row without any of the numbers is a request only where it says that it failed.
-            if failed || (0..columns.len()).any(|level| shown(level) != LevelValue::Nothing) {
-                tally.request(!failed, shown);
+            // A row without any of the numbers is a request only where it says that it failed, or how it ended and not how long it took.
+            let unanswered = unanswered(from + offset, *outcome);
+            if failed || unanswered || (0..columns.len()).any(|level| shown(level) != LevelValue::Nothing) {
+                tally.request(!failed && !unanswered, shown);
             }
         }
     }

@@ -128,7 +128,9 @@ impl Evidence<'_> {
                     return Ok(question.result(Some(place), dimension, Err(note)));
                 }
                 check_unit(question, subject)?;
-                Ok(question.result(Some(place), dimension, self.number(statistic, subject)))
+                let answer =
+                    self.number(statistic, subject).map(|found| self.with_unanswered(statistic, subject, found));
+                Ok(question.result(Some(place), dimension, answer))
             })
             .collect()
     }
@@ -136,6 +138,9 @@ impl Evidence<'_> {
     fn number(&self, statistic: Statistic, subject: &Subject<'_>) -> Answer {
         let is_duration = subject.dimension.is_time() && !statistic.is_count();
         if let Some((failed, total)) = subject.failing.filter(|_| is_duration) {
+            if total == 0 {
+                return Err("no request was counted, so that there is no duration".to_owned());
+            }
             return Err(format!("failing: {failed} of {total} failed, and how fast failures are keeps no limit"));
         }
         if let Some(reported) = subject.reported {
@@ -183,6 +188,42 @@ impl Evidence<'_> {
             | Statistic::ZeroShare
             | Statistic::NonZero => Err("it has no such number".to_owned()),
         }
+    }
+
+    /// A number of durations beside requests that have none: at the worst each of these took longer than all others.
+    fn with_unanswered(
+        &self,
+        statistic: Statistic,
+        subject: &Subject<'_>,
+        found: (f64, Certainty),
+    ) -> (f64, Certainty) {
+        let (Some(summary), true) = (subject.summary, subject.unanswered > 0) else { return found };
+        let percent = match statistic {
+            Statistic::Median => MEDIAN,
+            Statistic::Percentile(percent) => percent,
+            Statistic::Mean | Statistic::Max => 100.0,
+            _ => return found,
+        };
+        let (value, certainty) = found;
+        let all = summary.n + subject.unanswered;
+        let among = percent / 100.0 * all as f64 / summary.n as f64;
+        let sorted = subject.samples.filter(|samples| among < 1.0 && !samples.is_empty()).map(|samples| {
+            let mut sorted = samples.to_vec();
+            sorted.sort_unstable_by(f64::total_cmp);
+            sorted
+        });
+        let high = sorted.and_then(|sorted| {
+            let inflation = inflation_near(100.0 * among, summary);
+            let at = |place: usize| sorted[place];
+            let interval = order_statistic_interval_inflated(sorted.len(), at, among, self.confidence, inflation);
+            interval?.interval.high
+        });
+        let needs = || format!("{} of {all} requests have no duration, and may have taken longer", subject.unanswered);
+        let low = match certainty {
+            Certainty::Interval { low, .. } => low,
+            _ => Some(value),
+        };
+        (value, Certainty::Interval { low, high, needs_low: needs(), needs_high: needs() })
     }
 
     fn percentile(&self, percent: f64, summary: &Summary, samples: Option<&[f64]>) -> Answer {
@@ -247,8 +288,8 @@ impl Evidence<'_> {
             })?;
         let value = share.failed as f64 / share.total as f64;
         // At the worst, all of which nobody knows how they ended failed.
-        let worst = (share.failed + share.unclear).min(share.total);
-        let worst = wilson_inflated(worst, share.total, share.inflation, self.confidence).unwrap_or(interval);
+        let (all, worst) = (share.total + share.silent, share.failed + share.unclear + share.silent);
+        let worst = wilson_inflated(worst.min(all), all, share.inflation, self.confidence).unwrap_or(interval);
         Ok((value, closed(interval.low, worst.high)))
     }
 
@@ -272,10 +313,11 @@ impl Evidence<'_> {
 
 /// Says of an undecided share how many rows there are of which nobody knows how they ended.
 fn with_unknown_outcomes(result: TargetResult, share: &SubjectShare<'_>) -> TargetResult {
-    if result.outcome != TargetOutcome::Undecided || share.unclear == 0 {
+    let unknown = share.unclear + share.silent;
+    if result.outcome != TargetOutcome::Undecided || unknown == 0 {
         return result;
     }
-    let note = format!("{} of {} are of unknown outcome, and may have failed", share.unclear, share.total);
+    let note = format!("{unknown} of {} are of unknown outcome, and may have failed", share.total + share.silent);
     TargetResult { note: Some(note), ..result }
 }
 

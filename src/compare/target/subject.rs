@@ -31,8 +31,11 @@ pub struct Subject<'a> {
     pub interval: Option<Interval>,
     /// What a tool reports about it, where there are no samples; then there is no summary.
     pub reported: Option<&'a Reported>,
-    /// How many failed and of how many, where the population is failing: how fast failures are keeps no limit.
+    /// How many failed and of how many, where the population is failing: how fast failures are keeps no limit. 0 of 0 where a tool counts
+    /// no request: then its durations are none.
     pub failing: Option<(u64, u64)>,
+    /// Requests beside its samples that have no duration: they may have taken longer than all others.
+    pub unanswered: u64,
 }
 
 /// The failures of what a metric measures. The caller gives one for every metric whose rows (or messages) say whether they
@@ -53,6 +56,8 @@ pub struct SubjectShare<'a> {
     pub total: u64,
     /// Those of them of which it is not understood how they ended: they may have failed.
     pub unclear: u64,
+    /// Rows beside these that say nothing of how they ended, and lines that are no rows: at the worst they failed as well.
+    pub silent: u64,
     /// By what factor clusters of failures multiply the variance of their share: 1 where they are independent, or not known.
     pub inflation: f64,
 }

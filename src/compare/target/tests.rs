@@ -37,6 +37,7 @@ fn subject<'a>(metric: &'a str, group: Option<&'a str>, population: &'a Populati
         interval: None,
         reported: None,
         failing: None,
+        unanswered: 0,
     }
 }
 
@@ -51,6 +52,7 @@ fn share(group: Option<&str>) -> SubjectShare<'_> {
         failed: 0,
         total: 0,
         unclear: 0,
+        silent: 0,
         inflation: 1.0,
     }
 }
@@ -530,6 +532,7 @@ fn numbers_that_a_tool_reports_decide_alone_and_say_so() {
         samples: None,
         reported: Some(&reported),
         failing: None,
+        unanswered: 0,
         ..subject("latency", None, &population)
     };
     let outcome = |key: &str, limit: &str| {

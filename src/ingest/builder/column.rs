@@ -16,6 +16,7 @@ use crate::ingest::meaning::calendar::{self, LocalDates};
 use crate::ingest::meaning::{clock, hours, name, vocabulary};
 use crate::ingest::text::amounts::{self, Amounts};
 use crate::ingest::text::cells::{self, DecimalMark};
+use crate::ingest::text::duration_texts;
 use crate::ingest::text::identifiers;
 use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, PartColumn, Span, TextPart, WITH_UNIT};
 
@@ -268,11 +269,15 @@ impl ColumnBuilder {
             || is_key(name)
             || words.last().is_some_and(|word| vocabulary::UNIT.has(word) || vocabulary::LABEL_HEADER.has(word));
         let first: Vec<&[u8]> = dictionary.texts.iter().take(amounts::FIRST).map(AsRef::as_ref).collect();
-        if names_something || !amounts::may_be(&first, mark) {
+        let texts = || dictionary.texts.iter().map(AsRef::as_ref).collect::<Vec<&[u8]>>();
+        if names_something {
             return None;
         }
-        let texts: Vec<&[u8]> = dictionary.texts.iter().map(AsRef::as_ref).collect();
-        amounts::of(name, &texts, mark)
+        if amounts::may_be(&first, mark) {
+            return amounts::of(name, &texts(), mark);
+        }
+        let found = duration_texts::may_be(name, &first).then(|| duration_texts::of(name, &texts())).flatten();
+        found.map(|found| vec![found])
     }
 
     fn into_column(self, name: String, storage: &Storage) -> Column {

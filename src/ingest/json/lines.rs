@@ -5,6 +5,7 @@
 use serde_json::value::RawValue;
 
 use crate::measure::finding::{FindingKind, Severity};
+use crate::table::source::NOT_AN_OBJECT;
 use crate::table::storage::Storage;
 
 use crate::ingest::format::{AnyRecords, IngestError, Sink};
@@ -187,7 +188,7 @@ impl ByBlocks for LineReader<'_> {
             }
             outcome => {
                 self.broken += 1;
-                self.tables.sink.provenance.set_aside("not a JSON object", line);
+                self.tables.sink.provenance.set_aside(NOT_AN_OBJECT, line);
                 if self.broken > NAMED_BROKEN {
                     return Ok(true);
                 }

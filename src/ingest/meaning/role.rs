@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use crate::measure::ending;
+use crate::measure::finish_reason;
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
 use crate::table::{CellType, Instants, Role, Table};
@@ -246,6 +247,12 @@ fn status_of_texts(table: &Table, index: usize, words: &[String], distinct: usiz
     }
     if distinct <= 50 && ending::are_conditions(column.dictionary.iter().map(String::as_str)) {
         return None;
+    }
+    if distinct <= 50
+        && finish_reason::is_called(&column.name)
+        && finish_reason::are_reasons(column.dictionary.iter().map(String::as_str))
+    {
+        return status("called like the reason why an answer ended, and each of its texts is one".into());
     }
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return status(format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));

@@ -27,6 +27,7 @@ use crate::ingest::meaning::{
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
 use crate::ingest::sink::Sink;
+use crate::ingest::text::duration_texts;
 
 /// Finishes the tables of a source.
 pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
@@ -329,6 +330,7 @@ fn assign_table(
     note_invalid_cells(&invalid, &table, source, findings);
     if definitions.leaves_roles_open() {
         note_unread_amounts(&table, source, findings);
+        note_unread_durations(&table, definitions, source, findings);
     }
     let columns = &table.columns;
     table.foreign_values.retain(|one| columns[one.column].role == Role::Metric);
@@ -462,6 +464,27 @@ fn note_unread_amounts(table: &Table, source: &str, findings: &mut Vec<Finding>)
         let finding =
             Finding::new(Severity::Suspicious, FindingKind::NotANumber, place, reason, "none of them is used");
         findings.push(finding.value(text));
+    }
+}
+
+/// A finding for each column that is called like a duration and holds texts that are none, unless the user says what it is.
+fn note_unread_durations(table: &Table, definitions: &Definitions<'_>, source: &str, findings: &mut Vec<Finding>) {
+    for column in &table.columns {
+        let is_open = matches!(column.role, Role::Label | Role::Setting | Role::Identifier | Role::Unused);
+        if column.cells != CellType::Text
+            || !is_open
+            || definitions.given(column).is_some()
+            || !duration_texts::are_unread(&column.name, &column.dictionary, table.lines.rows())
+        {
+            continue;
+        }
+        let texts = column.dictionary.iter().filter(|text| !text.trim().is_empty());
+        let text = texts.clone().next().map_or("", String::as_str);
+        let place = Place::source(source).column(&column.name);
+        let reason = format!("`{}` was not read: its cells are no numbers (`{text}`)", column.name);
+        let action = "none of them is a sample; --role says so where it is no duration";
+        let finding = Finding::new(Severity::Suspicious, FindingKind::UnreadColumn, place, reason, action);
+        findings.push(finding.value(text).count(texts.count() as u64));
     }
 }
 

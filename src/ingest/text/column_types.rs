@@ -21,8 +21,23 @@ pub(crate) fn column_types(rows: &[Row<'_>], width: usize, mark: DecimalMark) ->
 pub(crate) fn column_type<'c>(cells: impl Iterator<Item = &'c [u8]> + Clone, mark: DecimalMark) -> CellType {
     let found = type_of_looks(cells.clone().map(|cell| cells::look(cell, mark)));
     let is_name = |cell: &[u8]| cells::is_amount_of_b(cell) || cells::is_empty_word(cell);
+    if mark == DecimalMark::Point && found.is_number() && need_a_comma(cells.clone()) {
+        return CellType::Text;
+    }
     let mut cells = cells;
     if found == CellType::Quantity(Dimension::Bytes) && cells.all(is_name) { CellType::Text } else { found }
+}
+
+/// Whether the commas of a column are decimal marks although the file has points elsewhere: all its numbers are read with them, and one of them
+/// (`0,912` beside `1,821`) cannot be read without.
+fn need_a_comma<'c>(cells: impl Iterator<Item = &'c [u8]>) -> bool {
+    let mut needs = false;
+    let all = cells.filter(|cell| !cells::is_empty_word(cell)).all(|cell| {
+        // No group of thousands begins with 0.
+        needs |= cell.strip_prefix(b"-").unwrap_or(cell).starts_with(b"0,");
+        !cell.contains(&b'.') && cells::number(cell, DecimalMark::Comma).is_some()
+    });
+    all && needs
 }
 
 fn type_of_looks(looks: impl Iterator<Item = Look>) -> CellType {

@@ -9,6 +9,7 @@ pub(crate) mod csv_tables;
 pub(crate) mod delimited;
 pub(crate) mod delimiter;
 pub(crate) mod dialect;
+pub(crate) mod duration_texts;
 pub(crate) mod fast;
 mod header;
 pub(crate) mod heading;

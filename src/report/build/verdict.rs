@@ -63,6 +63,7 @@ fn line(basis: &VerdictBasis<'_>, samples: u64) -> String {
     clauses.extend(headline::missed_target(basis.targets));
     clauses.extend(headline::missed_of_tool(basis.measured.sources));
     clauses.extend(words::steady::not_found(basis.measured.requests, basis.comparison));
+    clauses.extend(basis.state.unread.map(|(column, _)| format!("`{column}` was not read")));
     clauses.extend(words::change::headline(basis.comparison, basis.targets, basis.gate));
     clauses.extend(words::incident::headline(basis.measured.requests));
     if !basis.measured.sources.is_empty() {
@@ -87,6 +88,7 @@ fn service_status(basis: &VerdictBasis<'_>) -> ServiceStatus {
         (target(&[TargetOutcome::Undecided]), ServiceStatus::Undecided),
         (basis.gate.is_some_and(|gate| gate.outcome == GateOutcome::Undecided), ServiceStatus::Undecided),
         (basis.comparison.is_some_and(|comparison| !comparison.stale.is_empty()), ServiceStatus::Undecided),
+        (basis.state.unread.is_some(), ServiceStatus::Undecided),
         (words::steady::not_found(basis.measured.requests, basis.comparison).is_some(), ServiceStatus::Undecided),
         (basis.comparison.is_some_and(|one| one.changes.iter().any(|change| change.large)), ServiceStatus::Undecided),
         (any(|counts| counts.missing + counts.incomparable), ServiceStatus::Undecided),

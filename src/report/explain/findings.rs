@@ -18,6 +18,7 @@ pub(super) fn advice(kind: FindingKind) -> Advice {
         | K::MissingHeader
         | K::UnreadableField => text(kind),
         K::NotANumber
+        | K::UnreadColumn
         | K::Approximate
         | K::NoResult
         | K::NotFinite
@@ -134,6 +135,10 @@ fn cells(kind: FindingKind) -> Explanation {
         FindingKind::NotANumber => (
             "A cell of a measured column holds a text that is no number and no word for `no result`.",
             "Look at the line. Where the column is no measurement, `--role COLUMN=label` or `unused` says so.",
+        ),
+        FindingKind::UnreadColumn => (
+            "A column is called like a duration, and its cells are texts that are read as no number.",
+            "Write plain numbers, or durations with their units (`98ms`, `PT1.2S`). Where it is no duration, `--role COLUMN=label` says so.",
         ),
         FindingKind::Approximate => (
             "The cell says `~` before its number.",

@@ -2,7 +2,7 @@
 //!
 //! In: lines of text, of one or several packages. Out: a row for each benchmark line; a line is one run of the benchmark
 //! over N iterations, and N is no measurement. What the benchmark itself prints, and PASS, FAIL and `ok` lines, are
-//! passed over; benchmarks that failed are counted.
+//! passed over; a benchmark that is named as failed, or that panicked, is one of which every row failed.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "go-bench",
     about: "text of go test -bench: a line a run of a benchmark, with time, bytes, allocations and units of its own",
     latency: MEANING,
-    failures: Failures::Recorded("`--- FAIL` lines, counted"),
+    failures: Failures::Recorded("`--- FAIL` lines and panics: all of such a benchmark failed"),
     holds: Holds::Samples,
     row: RowKind::Run,
     example: "go test -bench . -benchmem -count 10 > bench.txt && perfreport summarize bench.txt",
@@ -105,6 +105,17 @@ fn is_damaged<'a>(words: impl Iterator<Item = &'a str>, terminated: bool) -> boo
     }
 }
 
+/// Whether a line says that the run did not end well: a panic, or the word of `go test` for a package that failed.
+fn is_end(text: &str) -> bool {
+    text.starts_with("panic: ") || text == "FAIL" || text.starts_with("FAIL\t")
+}
+
+/// A name without the number of processors behind it.
+fn bare(name: &str) -> &str {
+    let is_number = |rest: &&str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    name.rsplit_once('-').filter(|(_, rest)| is_number(rest)).map_or(name, |(name, _)| name)
+}
+
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let text = String::from_utf8_lossy(head.bytes);
     let line = text
@@ -119,7 +130,14 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 struct BenchRows {
     rows: Vec<BenchRow>,
     packages: BTreeSet<String>,
+    /// What failed: package, name and line.
+    failed: Vec<(String, String, u64)>,
+    /// With what the run ended other than its results: `panic: …`, `FAIL`.
+    ended: Option<(String, u64)>,
 }
+
+/// What a panic is called that stands behind no benchmark.
+const PANIC: &str = "(panic)";
 
 struct BenchRow {
     package: String,
@@ -142,7 +160,14 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         let text = text.trim();
         let named = text.split_whitespace().next().is_some_and(is_name);
         let behind_name = text.split_whitespace().skip(usize::from(named));
-        if (named || waiting.is_some()) && is_damaged(behind_name, terminated) {
+        if is_end(text) {
+            // A benchmark that panics has written its name and nothing else.
+            if text.starts_with("panic: ") {
+                let name = waiting.take().unwrap_or_else(|| PANIC.to_owned());
+                found.failed.push((package.clone(), name, line));
+            }
+            found.ended.get_or_insert_with(|| (text.to_owned(), line));
+        } else if (named || waiting.is_some()) && is_damaged(behind_name, terminated) {
             damaged += 1;
             note_damaged(text, line, terminated, damaged, &mut bench);
             waiting = None;
@@ -164,8 +189,14 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
             waiting = None;
             let name = failed.split_whitespace().next().unwrap_or(failed).to_owned();
             bench.set_aside(&format!("`{name}` failed"), line);
+            found.failed.push((package.clone(), name, line));
         } else if let Some(name) = text.split_whitespace().next().filter(|word| is_name(word)) {
-            waiting = Some(name.to_owned());
+            // Its name was written without an end of line.
+            let panicked = text[name.len()..].trim_start().starts_with("panic: ");
+            if panicked {
+                found.failed.push((package.clone(), name.to_owned(), line));
+            }
+            waiting = (!panicked).then(|| name.to_owned());
         } else if let Some(name) = waiting.clone()
             && let Some(values) = results(text.split_whitespace())
         {
@@ -219,17 +250,63 @@ impl BenchRows {
                 Declared::metric("", own_unit(metric), None, None, "go test: a unit that the benchmark reports");
             bench.declare(metric, declared);
         }
+        let named = |package: &str, name: &str| match self.packages.len() {
+            0 | 1 => name.to_owned(),
+            _ => format!("{package}.{name}"),
+        };
+        let any = !self.failed.is_empty();
+        // One table where all lines have the same units, otherwise one for each: no cell is empty then.
+        let together = units.len() == 1;
         for row in &self.rows {
-            let label =
-                if self.packages.len() > 1 { format!("{}.{}", row.package, row.name) } else { row.name.clone() };
+            let failed = any.then(|| self.has_failed(row));
             let values: Vec<(&str, &str)> =
                 row.values.iter().map(|(metric, value)| (metric.as_str(), value.as_str())).collect();
-            // One table where all lines have the same units, otherwise one for each: no cell is empty then.
-            let width = if units.len() == 1 { values.len() } else { 1 };
+            let (label, width) = (named(&row.package, &row.name), if together { values.len() } else { 1 });
             for values in values.chunks(width) {
-                bench.push(&Sample { label: &label, run: None, failed: None, unit: None, values, line: row.line });
+                bench.push(&Sample { label: &label, run: None, failed, unit: None, values, line: row.line });
             }
         }
+        // What failed before it had a result has a row without one.
+        let metrics: BTreeSet<&str> = units.iter().flatten().copied().collect();
+        let metrics: Vec<&str> = match units.first().filter(|_| together) {
+            Some(all) => all.clone(),
+            None => metrics.into_iter().collect(),
+        };
+        for (package, name, line) in self.without_rows() {
+            let values: Vec<(&str, &str)> = metrics.iter().map(|metric| (*metric, "")).collect();
+            let (label, width) = (named(package, name), if together { values.len() } else { 1 });
+            for values in values.chunks(width.max(1)) {
+                bench.push(&Sample { label: &label, run: None, failed: Some(true), unit: None, values, line: *line });
+            }
+        }
+        if let Some((text, line)) = &self.ended {
+            let reason = format!("the run ended with `{text}`: not everything in it did well");
+            let action = "what it measured before was read";
+            bench.find(Severity::Suspicious, FindingKind::NoResult, *line, reason, action);
+        }
+    }
+
+    /// Whether a benchmark is named as failed: whatever it measured before.
+    fn has_failed(&self, row: &BenchRow) -> bool {
+        self.failed.iter().any(|(package, name, _)| *package == row.package && bare(name) == bare(&row.name))
+    }
+
+    /// What failed and has no row, each once; of a benchmark with parts only the parts.
+    fn without_rows(&self) -> impl Iterator<Item = &(String, String, u64)> {
+        let has_row = |failed: &(String, String, u64)| {
+            self.rows.iter().any(|row| row.package == failed.0 && bare(&row.name) == bare(&failed.1))
+        };
+        let has_parts = |(package, name, _): &(String, String, u64)| {
+            let part = format!("{}/", bare(name));
+            self.failed.iter().any(|(of, other, _)| of == package && other.starts_with(&part))
+        };
+        let first = |index: usize| {
+            let (package, name, _) = &self.failed[index];
+            !self.failed[..index].iter().any(|(of, other, _)| of == package && other == name)
+        };
+        let each = self.failed.iter().enumerate();
+        each.filter(move |(index, failed)| first(*index) && !has_row(failed) && !has_parts(failed))
+            .map(|(_, failed)| failed)
     }
 }
 

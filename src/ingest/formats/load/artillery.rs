@@ -174,13 +174,15 @@ fn is_of_version_1(aggregate: &Value) -> bool {
 /// Reports of Artillery 1.
 fn take_old(aggregate: &Value, sink: &mut Sink) {
     let mut requests =
-        Summary::new("http.requests", Unit::COUNT, Some("requests answered; failed: status 400 and above, and errors"));
+        Summary::new("http.requests", Unit::COUNT, Some("requests sent; failed: status 400 and above, and errors"));
     let of = |name: &str| aggregate.get(name).and_then(Value::as_object);
     let failed = of("codes").map_or(0.0, |codes| sum(codes, "", is_failure));
     let errors = of("errors").map_or(0.0, |errors| sum(errors, "", |_| true));
-    let completed = number(aggregate, &["requestsCompleted"]);
-    requests.add(Statistic::Count, completed);
-    requests.add(Statistic::Failures, completed.map(|completed| (failed + errors).min(completed)));
+    // What was refused or timed out was never completed; an error of the script may stand beside an answer.
+    let unanswered = of("errors").map_or(0.0, |errors| sum(errors, "", is_of_network));
+    let sent = number(aggregate, &["requestsCompleted"]).map(|completed| completed + unanswered);
+    requests.add(Statistic::Count, sent);
+    requests.add(Statistic::Failures, sent.map(|sent| (failed + errors).min(sent)));
     requests.give(sink);
     let codes = of("codes").into_iter().flatten().filter(|(code, _)| is_failure(code));
     for (said, count) in codes.chain(of("errors").into_iter().flatten()) {

@@ -67,9 +67,56 @@ struct Span {
     name: String,
     /// What it is to a call: client, server, producer, consumer; nothing for others.
     kind: Option<&'static str>,
-    failed: bool,
+    ended: Ended,
     tokens: [Option<i64>; TOKENS.len()],
     line: u64,
+}
+
+/// How a span ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Well,
+    Badly,
+    /// Its status says that all is well, and the code of the answer that it is not.
+    Contradicted,
+}
+
+impl Ended {
+    /// As a status says it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Well => "ok",
+            Self::Badly => "error",
+            Self::Contradicted => "contradicted",
+        }
+    }
+
+    /// By the status of a span, and where that is not set by the code of the answer: of HTTP from 500 on, of gRPC all but 0 for who called,
+    /// and those that are the server's own fault for who answered.
+    fn of(span: &Value, kind: Option<&str>) -> Self {
+        const HTTP: [&str; 2] = ["http.response.status_code", "http.status_code"];
+        const GRPC: [&str; 2] = ["rpc.grpc.status_code", "rpc.response.status_code"];
+        const OF_SERVER: [i64; 6] = [2, 4, 12, 13, 14, 15];
+        let status = span.get("status").and_then(|status| status.get("code"));
+        let said =
+            |number: i64, name: &str| integer(status) == Some(number) || status.and_then(Value::as_str) == Some(name);
+        if said(2, "STATUS_CODE_ERROR") {
+            return Self::Badly;
+        }
+        let code = |names: &[&str]| names.iter().find_map(|name| whole(attribute(span, name)?));
+        let of_call = |code: i64| if kind == Some("server") { OF_SERVER.contains(&code) } else { code != 0 };
+        let failed = code(&HTTP).is_some_and(|code| code >= 500) || code(&GRPC).is_some_and(of_call);
+        match failed {
+            false => Self::Well,
+            true if said(1, "STATUS_CODE_OK") => Self::Contradicted,
+            true => Self::Badly,
+        }
+    }
+}
+
+/// The whole number of an attribute, which some exporters write as a text.
+fn whole(value: &Value) -> Option<i64> {
+    integer(field(value, WHOLE).or_else(|| field(value, TEXT)))
 }
 
 /// Spans that have ended, and which of them hold others.
@@ -160,7 +207,11 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     sink.declared.extend([
         Declared::column("start", Role::Timestamp, "OTLP: startTimeUnixNano"),
         Declared::column("span", Role::Label, "OTLP: name of the span, behind its service where there are several"),
-        Declared::column("status", Role::Status, "OTLP: status.code, where 2 is an error"),
+        Declared::column(
+            "status",
+            Role::Status,
+            "OTLP: status.code, where 2 is an error; where it is not set, the code of the answer",
+        ),
         Declared::time(
             DURATION,
             Unit::NANOSECOND,
@@ -182,7 +233,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         row.clear();
         row.push(label.as_bytes());
         row.push_number(span.duration);
-        row.push(if span.failed { b"error" } else { b"ok" });
+        row.push(span.ended.word().as_bytes());
         if !nested {
             row.push_number(span.start);
         }
@@ -219,8 +270,6 @@ fn take(document: &Value, line: u64, spans: &mut Spans, sink: &mut Sink) {
                 sink.provenance.set_aside("a span without its start or its end", line);
                 continue;
             };
-            let code = span.get("status").and_then(|status| status.get("code"));
-            let failed = integer(code) == Some(2) || code.and_then(Value::as_str) == Some("STATUS_CODE_ERROR");
             let tokens = TOKENS.map(|(name, _)| integer(attribute(span, name).and_then(|value| field(value, WHOLE))));
             let text =
                 |names| field(span, names).and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
@@ -230,7 +279,8 @@ fn take(document: &Value, line: u64, spans: &mut Spans, sink: &mut Sink) {
             spans.ids.extend(id.map(|id| (trace, id)));
             let (service, kind) = (service.map(str::to_owned), kind(span));
             let duration = end.saturating_sub(start);
-            spans.ended.push(Span { start, duration, service, name, kind, failed, tokens, line });
+            let ended = Ended::of(span, kind);
+            spans.ended.push(Span { start, duration, service, name, kind, ended, tokens, line });
         }
     }
 }
