@@ -11,6 +11,7 @@ mod closing_rows;
 mod competitor;
 mod constant;
 mod contradicted_unit;
+mod counted_failures;
 mod counters;
 pub(crate) mod declared;
 mod design;

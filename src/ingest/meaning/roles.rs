@@ -16,10 +16,10 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
-    attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, impossible, in_turn,
-    instants, interval, interval_bounds, label_design, limits, merged_cells, minus_one, name, no_answer, no_clock,
-    no_result, only_outcomes, percentile_rows, processes, role, running, same_size, siblings, so_far, summary_table,
-    time_evidence, titles, tried, units, unnamed_matrix, which, words_among_codes,
+    attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, counted_failures, given,
+    impossible, in_turn, instants, interval, interval_bounds, label_design, limits, merged_cells, minus_one, name,
+    no_answer, no_clock, no_result, only_outcomes, percentile_rows, processes, role, running, same_size, siblings,
+    so_far, summary_table, time_evidence, titles, tried, units, unnamed_matrix, which, words_among_codes,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -90,7 +90,9 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
             for part in parts.iter_mut().filter(|part| !definitions.names_a_metric_of(part)) {
                 source.reported.extend(percentile_rows::take(part));
                 source.reported.extend(running::take(part));
-                source.reported.extend(so_far::take(part));
+                let mut totals = so_far::take(part);
+                counted_failures::join(part, &mut totals);
+                source.reported.extend(totals);
                 source.reported.extend(in_turn::take(part));
                 let summary = summary_table::take(part, options, summary_table::Place::Rows);
                 source.reported.extend(summary.into_iter().flatten());
