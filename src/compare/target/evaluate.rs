@@ -12,6 +12,7 @@ use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
 use crate::stats::summary::Summary;
 
 use super::condition::{Condition, Target};
+use super::far_beyond::far_beyond;
 use super::interval::{Certainty, decide, samples_for_ends};
 use super::select;
 use super::subject::{Subject, SubjectShare};
@@ -128,7 +129,8 @@ impl Evidence<'_> {
                     return Ok(question.result(Some(place), dimension, Err(note)));
                 }
                 check_unit(question, subject)?;
-                Ok(question.result(Some(place), dimension, self.number(statistic, subject)))
+                let result = question.result(Some(place), dimension, self.number(statistic, subject));
+                Ok(far_beyond(result, question.condition, subject))
             })
             .collect()
     }
@@ -417,6 +419,8 @@ fn reason_of(reason: Option<&Reason>) -> String {
             | Reason::TailNotKnown { .. }
             | Reason::Zeros
             | Reason::Rounded
+            | Reason::LessWork { .. }
+            | Reason::FailedBefore
             | Reason::OtherUnit { .. },
         )
         | None => "was not compared".to_owned(),

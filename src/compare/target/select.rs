@@ -6,6 +6,7 @@
 use crate::analysis::histogram::GROUPED_BY;
 use crate::compare::outcome::Change;
 use crate::measure::label::{SEPARATOR, of_setting};
+use crate::measure::words::{Words, apart};
 use crate::measure::{Statistic, did_you_mean};
 
 use super::condition::{LabelRule, Target};
@@ -127,6 +128,28 @@ fn no_group<'a>(
     format!("no group of `{metric}` matches `{}`; {groups}", rules.join(" and "))
 }
 
+/// The failures of summaries that count them under another name than their durations: those of requests, or the only ones that there are.
+fn of_summaries<'a>(found: &[&Subject<'_>], all: &'a [SubjectShare<'a>]) -> Vec<&'a SubjectShare<'a>> {
+    const OF_REQUESTS: Words = Words::of("request requests req reqs http");
+    let mut sources: Vec<&str> = found.iter().filter(|one| one.reported.is_some()).map(|one| one.source).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    let of_source = |source: &str| {
+        let shares: Vec<&SubjectShare<'_>> = all.iter().filter(|share| share.source == source).collect();
+        let mut names: Vec<&str> = shares.iter().map(|share| share.metric).collect();
+        names.sort_unstable();
+        names.dedup();
+        let of_requests = |name: &&str| apart(name).iter().any(|word| OF_REQUESTS.has(word));
+        let requests: Vec<&str> = names.iter().copied().filter(of_requests).collect();
+        let only = match (&names[..], &requests[..]) {
+            ([one], _) | (_, [one]) => *one,
+            _ => return Vec::new(),
+        };
+        shares.into_iter().filter(|share| share.metric == only).collect()
+    };
+    sources.into_iter().flat_map(of_source).collect()
+}
+
 /// The shares of failures that a target is about.
 pub(super) fn shares<'a>(
     target: &Target,
@@ -135,8 +158,12 @@ pub(super) fn shares<'a>(
 ) -> Result<Vec<&'a SubjectShare<'a>>, String> {
     let named = by_name(target, all.iter(), |one| (one.source, one.metric)).or_else(|note| {
         // A metric that is there, without failures, is no slip of the pen.
-        by_name(target, subjects.iter(), |one| (one.source, one.metric))
-            .map_or(Err(note), |_| Err("errors not recorded: no column or event says what failed".to_owned()))
+        let found = by_name(target, subjects.iter(), |one| (one.source, one.metric)).map_err(|_| note)?;
+        let counted = of_summaries(&found, all);
+        if counted.is_empty() {
+            return Err("errors not recorded: no column or event says what failed".to_owned());
+        }
+        Ok(counted)
     })?;
     let found: Vec<&SubjectShare<'_>> =
         named.iter().filter(|share| of_group(target, share.group, share.grouped_by)).copied().collect();
