@@ -56,6 +56,7 @@ mod memory;
 mod monotone;
 mod never_passes;
 mod not_measured;
+mod not_passed_over;
 #[cfg(target_os = "linux")]
 mod offline;
 mod outcomes;
