@@ -11,7 +11,7 @@ use crate::measure::{Finding, Polarity, Refusal, Severity};
 
 use super::beyond_noise::{BothSides, beyond_noise};
 use super::margin::LARGE;
-use super::one_of_several;
+use super::odd_run;
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
 use super::rate::{RateChange, RateSide};
 use super::too_quick::TOO_GOOD;
@@ -282,7 +282,7 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
         moved_together(comparison),
         comparison.too_quick.as_ref().map(ToString::to_string),
         fewer_requests(comparison),
-        one_of_several::clause(&comparison.odd_runs),
+        odd_run::clause(&comparison.odd_runs),
         slower_end(comparison),
         not_compared(&comparison.changes).map(str::to_owned),
         without_direction(&comparison.changes).or_else(|| of_unknown_direction(&comparison.changes)),

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::compare::margin::DEFAULT_MARGIN;
-use crate::compare::one_of_several::OddRun;
+use crate::compare::odd_run::OddRun;
 use crate::compare::rate::RateChange;
 use crate::compare::share_names::{BEYOND, is_of_unknown_outcome};
 use crate::compare::too_quick::TooQuick;

@@ -170,6 +170,11 @@ pub(super) fn shares<'a>(
     if !found.is_empty() {
         return Ok(found);
     }
+    // The only label of a summary is the whole of it.
+    let is_only = matches!(&named[..], [one] if one.grouped_by == Some(GROUPED_BY)) && target.labels.is_empty();
+    if is_only {
+        return Ok(named);
+    }
     let counted = |share: &&&SubjectShare<'_>| share.group.is_some();
     let elsewhere =
         all.iter().find(|share| share.group.is_some() && named.iter().any(|one| one.source == share.source));
