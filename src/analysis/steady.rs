@@ -1,12 +1,13 @@
 //! The steady part of runs of requests alone: what `--steady` leaves of a source.
 //!
 //! In: a source and its runs with their phases. Out: the runs, each with what is left out of it, and the source with the rows of the
-//! steady parts only: those whose instant lies in it. Tables of the same source that have a clock but are no runs of their own (k6
-//! writes one for each metric) keep the same stretch of time. Where a run has no steady part the source stays whole, and every run
-//! of it says so: a mixture of both would be neither.
+//! steady parts only: those whose instant lies in it; failures are counted over all of the run. Tables of the same source that have a clock
+//! but are no runs of their own (k6 writes one for each metric) keep the same stretch of time. Where a run has no steady part the source
+//! stays whole, and every run of it says so: a mixture of both would be neither.
 
 use std::ops::Range;
 
+use super::metric::Metric;
 use super::requests::{LeftOut, PhaseKind, RequestRun, UsedPart};
 use crate::table::source::{SetAside, Source};
 use crate::table::{CellType, Instants, Role, Table};
@@ -21,6 +22,19 @@ struct Window {
     table: u64,
     rows: Range<usize>,
     instants: Range<i64>,
+}
+
+/// What failed counts over the whole run, whatever part of it the durations are of: a stretch in which everything fails at once looks like one
+/// in which there is little to do, and would be left out.
+pub fn count_failures_of_all(whole: &[Metric], part: &mut [Metric]) {
+    for metric in part {
+        let same = |other: &&Metric| other.table == metric.table && other.name == metric.name;
+        let Some(all) = whole.iter().find(same).and_then(|other| other.failures.as_ref()) else { continue };
+        let counted = metric.failures.as_ref().map_or(0, |own| own.failed);
+        if all.failed > counted {
+            metric.failures = Some(all.clone());
+        }
+    }
 }
 
 /// Says of the runs of a source which part of them counts.

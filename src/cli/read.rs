@@ -341,7 +341,11 @@ impl Reader<'_> {
         let mut whole = self.analyse_part(data.clone(), options, None);
         whole.analysis.requests = steady::marked(std::mem::take(&mut whole.analysis.requests));
         match steady::part(&data, &whole.analysis.requests) {
-            Some(part) => self.analyse_part(part, options, Some(whole.analysis.requests)),
+            Some(part) => {
+                let mut steady = self.analyse_part(part, options, Some(whole.analysis.requests));
+                steady::count_failures_of_all(&whole.analysis.metrics, &mut steady.analysis.metrics);
+                steady
+            }
             None => whole,
         }
     }

@@ -20,6 +20,7 @@ use super::outcome::{AgainstSuite, Change, Effect, MetricSide, Reason, Scale, Ve
 use super::pairing::{Pair, SharePair, incomparable, incomparable_reported, runs_of};
 use super::parts::{CENTER_WEIGHT, Part, PartTest, closed, combined};
 use super::pooled::PooledRuns;
+use super::reported_worse::is_far_worse;
 use super::shared_tail::SlowCounts;
 use super::suite::{Against, Move};
 use super::verdict::overall;
@@ -267,6 +268,7 @@ impl<'a> ChangeDraft<'a> {
                 Some(reported_effect(statistic, of(before)?, of(after)?))
             })
             .collect();
+        draft.change.large = is_far_worse(&draft.change.effects, *dimension, *polarity);
         let ratio = draft.change.effects.first().filter(|effect| effect.scale == Scale::Ratio);
         draft.size = ratio.and_then(|effect| effect.estimate).map_or(0.0, |ratio| ratio.ln().abs());
         let means = reported_mean_of(before).zip(reported_mean_of(after)).filter(|_| elsewhere.is_none());
@@ -425,6 +427,7 @@ impl<'a> ChangeDraft<'a> {
         effect.verdict = Some(verdict);
         (self.size, self.sure_size) = (mean.size(), mean.sure_size());
         self.change.verdict = verdict;
+        self.change.large &= verdict == Verdict::Inconclusive;
         self.change.reason = self.change.reason.take().filter(|_| verdict == Verdict::Inconclusive);
         self.change.effects = std::iter::once(effect).chain(std::mem::take(&mut self.beside)).collect();
     }
@@ -544,8 +547,9 @@ impl<'a> ChangeDraft<'a> {
 
     /// By how much a duration or a rate moved for the worse: what a slower machine would change.
     pub(crate) fn moved(&self) -> Option<Move> {
-        let Change { dimension, polarity, effects, .. } = &self.change;
-        if !(dimension.is_time() || matches!(dimension, Dimension::Rate | Dimension::ByteRate)) {
+        let Change { dimension, polarity, effects, reason, .. } = &self.change;
+        let is_speed = dimension.is_time() || matches!(dimension, Dimension::Rate | Dimension::ByteRate);
+        if !is_speed || *reason == Some(Reason::FailedBefore) {
             return None;
         }
         if let Some(center) = self.measured.first() {

@@ -3,13 +3,14 @@
 //! In: the shares of failures of both sides. Out: what is failing in the run, by source and label, and whether that is news. A
 //! population that fails and did not before has regressed, however fast it fails; one that fails now never improved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::capture::Share;
 use super::outcome::{Change, Reason, Verdict};
 use super::pairing::{SharePair, ShareSide, runs_of};
 use super::share::independent_difference;
 use crate::analysis::failing::is_failing;
+use crate::measure::Dimension;
 
 /// The level at which "failing now and not before" is no chance.
 const NEWS: f64 = 0.95;
@@ -33,16 +34,23 @@ pub(crate) struct Failing {
 #[derive(Debug, Default)]
 pub(crate) struct FailingPopulations {
     by_place: BTreeMap<(String, Option<String>), Failing>,
+    /// Of which all of the baseline failed, and not all of the run does.
+    failed_before: BTreeSet<(String, Option<String>)>,
 }
 
 impl FailingPopulations {
     /// From the shares of both sides. `limit` is the share from which on a population is failing.
     pub(crate) fn of(pairs: &[SharePair<'_>], limit: f64) -> Self {
         let mut by_place = BTreeMap::new();
+        let mut failed_before = BTreeSet::new();
         for pair in pairs.iter().filter(|pair| pair.is_of_failures()) {
             let after = runs_of(&pair.after);
             let now = Share::pooled(&after);
             let before = runs_of(&pair.before);
+            let then = Share::pooled(&before);
+            if then.total > 0 && then.failed == then.total && now.failed < now.total {
+                failed_before.insert((pair.source.clone(), pair.group.clone()));
+            }
             let of_a_run = !is_failing(now.failed, now.total, limit);
             if of_a_run && !a_run_is_down(pair, limit) {
                 continue;
@@ -72,7 +80,19 @@ impl FailingPopulations {
                 by_place.insert(place, Failing { reason, is_news, by_chance, of_a_run });
             }
         }
-        Self { by_place }
+        Self { by_place, failed_before }
+    }
+
+    /// What becomes of a duration or rate of which all of the baseline failed, and not all of the run does: nothing to compare with.
+    pub(crate) fn settle_beside(&self, place: &str, change: &mut Change) {
+        let is_speed = change.dimension.is_time() || matches!(change.dimension, Dimension::Rate | Dimension::ByteRate);
+        let of = |group: Option<&str>| self.failed_before.contains(&(place.to_owned(), group.map(str::to_owned)));
+        let has_verdict = !matches!(change.verdict, Verdict::Missing | Verdict::New | Verdict::Incomparable);
+        if is_speed && has_verdict && (of(change.group.as_deref()) || of(None)) {
+            change.verdict = Verdict::Inconclusive;
+            change.reason = Some(Reason::FailedBefore);
+            change.large = false;
+        }
     }
 
     /// The failing population that samples of a source and label are of: that of the label, or the whole where all of it failed.

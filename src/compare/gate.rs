@@ -11,9 +11,10 @@ use crate::measure::{Finding, FindingKind, Polarity, Refusal, Severity};
 
 use super::beyond_noise::{BothSides, beyond_noise};
 use super::margin::LARGE;
+use super::odd_run;
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
 use super::rate::{RateChange, RateSide};
-use super::too_quick::{TOO_GOOD, TooQuick};
+use super::too_quick::TOO_GOOD;
 use super::undirected;
 
 /// What a gate fails on.
@@ -293,8 +294,9 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
             "metrics are of a steady part on one side only",
         ),
         moved_together(comparison),
-        comparison.too_quick.as_ref().map(quicker),
+        comparison.too_quick.as_ref().map(ToString::to_string),
         fewer_requests(comparison),
+        odd_run::clause(&comparison.odd_runs),
         slower_end(comparison),
         not_compared(&comparison.changes).map(str::to_owned),
         without_direction(&comparison.changes).or_else(|| of_unknown_direction(&comparison.changes)),
@@ -312,16 +314,6 @@ fn moved_together(comparison: &Comparison) -> Option<String> {
     }
     let is_too_good = suite.factor <= 1.0 / TOO_GOOD;
     is_too_good.then(|| format!("{together} better by a factor of ten and more: look whether the same was measured"))
-}
-
-/// What is too good, of fewer subjects than make a suite or of one of several.
-fn quicker(found: &TooQuick) -> String {
-    let name = found.group.as_ref().map_or_else(|| found.metric.clone(), |group| format!("{} / {group}", found.metric));
-    let what = match found.all {
-        Some(2..) => "all that was compared became at least 10 times as quick".to_owned(),
-        _ => format!("{name} became {} times as quick", found.factor.round()),
-    };
-    format!("{what}: look whether the same was measured")
 }
 
 /// A request rate that fell to 57% or less, which its interval knows: a slower service, or another load, with which nothing

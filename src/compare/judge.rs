@@ -19,7 +19,9 @@ use super::endings::OtherEndings;
 use super::failing::FailingPopulations;
 use super::gate::is_any_directed;
 use super::gone::without_silent_zeros;
+use super::less_work;
 use super::moderation::{Prior, Spread};
+use super::one_of_several;
 use super::outcome::{Change, Comparison, Reason, SharedTail, Side, SuiteShift, Verdict};
 use super::pairing::{Pair, Pairs, differing_environment, differing_machine};
 use super::rate;
@@ -96,6 +98,7 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
     keys.extend(differing_machine(before, after));
     let elsewhere = (!keys.is_empty()).then_some(Reason::EnvironmentDiffers { keys });
     let failing = FailingPopulations::of(&pairs.shares, criteria.failing);
+    let odd_runs = one_of_several::found(&pairs);
     let parts = PartsOfRuns::of(before, after);
     let same_part = |pair: &Pair<'a, RateRun>| {
         let [first, second] = [&pair.before, &pair.after].map(|runs| runs.iter().map(|run| run.source.as_str()));
@@ -146,23 +149,18 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
         if let Some(population) = failing.population(&draft.place, draft.change.group.as_deref()) {
             population.settle(&mut draft.change);
         }
+        failing.settle_beside(&draft.place, &mut draft.change);
         unknown.settle(&draft.place, &mut draft.change);
         endings.settle(&draft.place, &mut draft.change);
         draft.change.large = draft.change.large && !undirected::is_one_step(&draft.change);
     }
+    less_work::settle(&mut drafts);
     // Beside metrics of which it is known which way is better, those of which it is not fail no gate, decided or not.
     if is_any_directed(drafts.iter().map(|draft| &draft.change)) {
         let undirected = drafts.iter_mut().filter(|draft| draft.change.polarity == Polarity::Unknown);
         undirected.for_each(|draft| draft.change.large = false);
     }
-    let groups = drafts.iter().filter_map(|draft| Some((draft.place.as_str(), &draft.change, draft.slow.as_ref()?)));
-    let mut slow_end = shared_tails(groups, criteria.confidence);
-    // Where groups are known to have regressed, nothing is left to be seen of all of them.
-    let is_seen = |tail: &SharedTail| {
-        let of_metric = |change: &Change| change.metric == tail.metric && change.source == tail.source;
-        drafts.iter().any(|draft| draft.change.verdict == Verdict::Regressed && of_metric(&draft.change))
-    };
-    slow_end.retain(|tail| !is_seen(tail));
+    let slow_end = slow_end_of_all(&drafts, criteria.confidence);
     let suite = hold_against_suite(&mut drafts, criteria);
     let too_quick = quicker(&drafts).filter(|found| suite.is_none() || found.all.is_none());
     let one_sided = suite.is_none() && one_sided(&drafts);
@@ -185,6 +183,7 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
         suite,
         rates,
         slow_end,
+        odd_runs,
         too_quick,
         one_sided,
         as_recorded: Vec::new(),
@@ -192,6 +191,20 @@ fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, cri
         unsettled: Vec::new(),
         stale: Vec::new(),
     }
+}
+
+/// The slow end of all groups of a metric together, of what is comparable.
+fn slow_end_of_all(drafts: &[ChangeDraft<'_>], confidence: f64) -> Vec<SharedTail> {
+    let comparable = drafts.iter().filter(|draft| draft.change.reason != Some(Reason::FailedBefore));
+    let groups = comparable.filter_map(|draft| Some((draft.place.as_str(), &draft.change, draft.slow.as_ref()?)));
+    let mut slow_end = shared_tails(groups, confidence);
+    // Where groups are known to have regressed, nothing is left to be seen of all of them.
+    let is_seen = |tail: &SharedTail| {
+        let of_metric = |change: &Change| change.metric == tail.metric && change.source == tail.source;
+        drafts.iter().any(|draft| draft.change.verdict == Verdict::Regressed && of_metric(&draft.change))
+    };
+    slow_end.retain(|tail| !is_seen(tail));
+    slow_end
 }
 
 /// Of a metric with many small groups zeros are counted over all of them, too.

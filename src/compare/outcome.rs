@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::compare::margin::DEFAULT_MARGIN;
+use crate::compare::odd_run::OddRun;
 use crate::compare::rate::RateChange;
 use crate::compare::share_names::{BEYOND, is_of_unknown_outcome};
 use crate::compare::too_quick::TooQuick;
@@ -50,6 +51,9 @@ pub struct Comparison {
     /// Metrics of which more samples are many times as slow as their group was, too few in each to be judged there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slow_end: Vec<SharedTail>,
+    /// Runs of several that are unlike those of the baseline, where the others are like them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub odd_runs: Vec<OddRun>,
     /// What became so much quicker that rather something else was measured, where the suite does not say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub too_quick: Option<TooQuick>,

@@ -35,6 +35,7 @@ pub(super) fn groups(before: &[Capture], after: &[Capture], source: impl Fn(&str
             let mut found = others.iter().filter(|other| same(one, other));
             found.next().filter(|_| found.next().is_none()).map(|other| (*other).clone())
         };
+        renamed.extend(coarser(name, earlier, later));
         for group in &gone {
             let Some(now) = only(group, &come, &same) else { continue };
             if only(&now, &gone, &|now, gone| same(gone, now)).is_some() {
@@ -43,6 +44,35 @@ pub(super) fn groups(before: &[Capture], after: &[Capture], source: impl Fn(&str
         }
     }
     renamed
+}
+
+/// Groups of one side that the other tells apart by fewer labels: `/a, GET` where that calls it `/a`. Only where all groups of a side have as
+/// many labels, those of the other have another number, and each is the only one that fits: what two methods were is no single one.
+fn coarser(source: &str, earlier: &Side<'_>, later: &Side<'_>) -> Renamed {
+    let all = |side: &Side<'_>| -> Vec<(String, Vec<String>)> {
+        let labels = |group: &String| parts(group).into_iter().map(str::to_owned).collect();
+        side.groups.iter().map(|group| (group.clone(), labels(group))).collect()
+    };
+    let count = |groups: &[(String, Vec<String>)]| {
+        let first = groups.first()?.1.len();
+        groups.iter().all(|(_, labels)| labels.len() == first).then_some(first)
+    };
+    let (before, after) = (all(earlier), all(later));
+    let Some((first, second)) = count(&before).zip(count(&after)).filter(|(first, second)| first != second) else {
+        return Renamed::new();
+    };
+    let (fine, coarse) = if first > second { (&before, &after) } else { (&after, &before) };
+    let within = |few: &[String], many: &[String]| few.iter().all(|label| many.contains(label));
+    let mut found = Renamed::new();
+    for (short, few) in coarse {
+        let mut fits = fine.iter().filter(|(_, many)| within(few, many));
+        let Some((long, many)) = fits.next().filter(|_| fits.next().is_none()) else { continue };
+        if coarse.iter().filter(|(_, few)| within(few, many)).count() == 1 {
+            let (old, new) = if first > second { (long, short) } else { (short, long) };
+            found.insert((source.to_owned(), old.clone()), new.clone());
+        }
+    }
+    found
 }
 
 /// What a side has of a source.
@@ -85,7 +115,32 @@ fn is_within(labels: &[&str], of: &[&str], constants: &BTreeSet<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_within, parts};
+    use std::collections::BTreeMap;
+
+    use super::{Side, coarser, is_within, parts};
+
+    #[test]
+    fn groups_with_fewer_labels_are_the_same_where_only_one_fits() {
+        let side = |groups: &[&str]| Side {
+            groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+            ..Side::default()
+        };
+        let renamed = |before: &[&str], after: &[&str]| -> BTreeMap<String, String> {
+            coarser("run", &side(before), &side(after)).into_iter().map(|((_, old), new)| (old, new)).collect()
+        };
+        let found = renamed(&["/a, GET", "/b, POST"], &["/a", "/b", "/c"]);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found["/a, GET"], "/a");
+        let back = renamed(&["/a", "/b", "/c"], &["/a, GET", "/b, POST"]);
+        assert_eq!((back.len(), back["/b"].as_str()), (2, "/b, POST"));
+        assert_eq!(
+            renamed(&["/a, GET", "/a, POST", "/b, GET"], &["/a", "/b"]).len(),
+            1,
+            "two methods are no single one"
+        );
+        assert!(renamed(&["/pay", "/list"], &["/pay, retry", "/list"]).is_empty(), "a label that holds a comma");
+        assert!(renamed(&["/pay", "/list"], &["/cart", "/list"]).is_empty());
+    }
 
     #[test]
     fn labels_are_those_of_the_other_side_or_shared_by_all_of_its_rows() {

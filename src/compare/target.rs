@@ -7,6 +7,7 @@
 
 mod condition;
 mod evaluate;
+mod far_beyond;
 mod interval;
 mod select;
 mod subject;

@@ -5,6 +5,7 @@
 //! left out and another unit look like that. Verdicts stay those of the plain numbers; a gate cannot tell.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,19 @@ pub struct TooQuick {
     /// How many subjects there are, where all of them are at least ten times as quick; absent where it is one of several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub all: Option<u64>,
+}
+
+impl fmt::Display for TooQuick {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LOOK: &str = "look whether the same was measured";
+        match (self.all, &self.group) {
+            (Some(2..), _) => write!(f, "all that was compared became at least 10 times as quick: {LOOK}"),
+            (_, Some(group)) => {
+                write!(f, "{} / {group} became {} times as quick: {LOOK}", self.metric, self.factor.round())
+            }
+            (_, None) => write!(f, "{} became {} times as quick: {LOOK}", self.metric, self.factor.round()),
+        }
+    }
 }
 
 /// How a metric moved.

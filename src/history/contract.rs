@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::compare::beyond_noise::BeyondNoise;
+use crate::compare::too_quick::TooQuick;
 use crate::measure::{Dimension, Direction, Polarity};
 
 /// The version of this form. Fields may be added within one.
@@ -287,6 +288,9 @@ pub struct NewestRun {
     /// By what factor all metrics together took more time than before, where they moved as one: of a host rather than of a commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub together: Option<f64>,
+    /// What became so much quicker that rather something else was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub too_quick: Option<TooQuick>,
     /// Its metrics: the worst first, then by name.
     pub metrics: Vec<NewestValue>,
     /// How many metrics ended how.

@@ -189,7 +189,8 @@ fn undecided(found: &Outcome<'_>, newest: &NewestRun) -> Vec<String> {
         }
         _ => None,
     };
-    newest.metrics.iter().filter(counts).filter_map(reason).collect()
+    let too_quick = newest.too_quick.iter().map(ToString::to_string);
+    newest.metrics.iter().filter(counts).filter_map(reason).chain(too_quick).collect()
 }
 
 /// Why a value is too much to be passed over.

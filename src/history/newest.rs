@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::compare::beyond_noise::{BeyondNoise, BothSides, Zeros, beyond_noise};
 use crate::compare::judge::chance_of_one;
 use crate::compare::margin::{DEFAULT_MARGIN, GLARING_FACTOR, LARGE};
+use crate::compare::too_quick::{Moved, TooQuick, too_quick};
 use crate::compare::verdict::discovery_level;
 use crate::measure::{Dimension, Polarity};
 use crate::stats::change_points::{FEWEST, inflation};
@@ -132,6 +133,7 @@ pub(super) fn newest(
             value
         })
         .collect();
+    let too_quick = quicker(&beside, &values, &lines, last);
     let size = |value: &NewestValue| value.ratio.map_or(f64::INFINITY, |ratio| ratio.ln().abs());
     values.sort_by(|one, other| {
         (one.verdict, !one.large)
@@ -142,7 +144,22 @@ pub(super) fn newest(
     let moves: Vec<f64> =
         beside.iter().filter_map(|one| Some(signed(one.metric.polarity)? * one.log_ratio()?)).collect();
     let together = together(&moves).filter(|moved| moved.abs() >= margin.ln_1p()).map(f64::exp);
-    Some(NewestRun { run: last, is_kept, together, metrics: values, counts })
+    Some(NewestRun { run: last, is_kept, together, too_quick, metrics: values, counts })
+}
+
+/// What became so much quicker than the runs before it that rather something else was measured, as in a comparison.
+fn quicker(beside: &[Beside<'_>], values: &[NewestValue], lines: &Lines<'_>, last: usize) -> Option<TooQuick> {
+    let moved = beside.iter().zip(values).filter_map(|(one, value)| {
+        let MetricHistory { name, dimension, polarity, .. } = one.metric;
+        let is_speed = dimension.is_time() || matches!(dimension, Dimension::Rate | Dimension::ByteRate);
+        let log = signed(*polarity)? * one.log_ratio().filter(|_| is_speed)?;
+        let line = lines.line(last, name);
+        let group = line.and_then(|line| line.group.as_deref());
+        let metric = line.map_or(name.as_str(), |line| line.metric.as_str());
+        let subject = (String::new(), group.unwrap_or(metric).to_owned());
+        Some(Moved { subject, metric, group, log, improved: value.verdict == NewestVerdict::Improved })
+    });
+    too_quick(moved)
 }
 
 /// Of a metric with many small groups zeros are counted over all of them, too.

@@ -57,6 +57,7 @@ mod memory;
 mod monotone;
 mod never_passes;
 mod not_measured;
+mod not_passed_over;
 mod nothing_hidden;
 #[cfg(target_os = "linux")]
 mod offline;

@@ -422,3 +422,21 @@ fn a_share_of_success_that_falls() {
         }
     }
 }
+
+/// Answers that become empty one after the other: they are quick, and no improvement.
+#[test]
+fn from_whole_answers_to_empty_ones() {
+    for name in ["bytes", "completion_tokens"] {
+        let run = |empty: u32, offset: f64| {
+            let load = Load { failed: empty, offset, ..RUN };
+            load.rows().iter().enumerate().fold(format!("path,latency_ms,{name}\n"), |mut text, (index, row)| {
+                let (path, taken, status) = row;
+                let amount = if *status == 200 { 900 + index * 37 % 200 } else { 0 };
+                writeln!(text, "{path},{taken:.4},{amount}").unwrap();
+                text
+            })
+        };
+        let runs: Vec<String> = [0, 1, 4, 10, 16, 19, 20].map(|empty| run(empty, 0.0)).into();
+        never_come_back(&codes("csv", &run(0, 0.013), &runs, "regression"), name);
+    }
+}

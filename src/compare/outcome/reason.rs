@@ -115,6 +115,17 @@ pub enum Reason {
     },
     /// The baseline was saved without this.
     NotRecorded,
+    /// It became quicker while answers became nothing: less was asked of it.
+    LessWork {
+        /// The amount that became nothing.
+        metric: String,
+        /// The share of answers without any before.
+        before: f64,
+        /// The share now; 0 where it is a tenth of what it was, or less.
+        after: f64,
+    },
+    /// All of the baseline failed: how fast failures are is nothing to compare with.
+    FailedBefore,
     /// Too few runs for a statement at the gate's level.
     TooFewRuns {
         /// Runs that each side would need.

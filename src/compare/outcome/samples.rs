@@ -22,6 +22,7 @@ pub(crate) fn comparison(counts: Counts, changes: Vec<Change>) -> Comparison {
         one_sided: false,
         as_recorded: Vec::new(),
         slow_end: Vec::new(),
+        odd_runs: Vec::new(),
         rates: Vec::new(),
         grown: Vec::new(),
         unsettled: Vec::new(),

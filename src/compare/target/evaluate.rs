@@ -12,6 +12,7 @@ use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
 use crate::stats::summary::Summary;
 
 use super::condition::{Condition, Target};
+use super::far_beyond::far_beyond;
 use super::interval::{Certainty, decide, samples_for_ends};
 use super::select;
 use super::subject::{Subject, SubjectShare};
@@ -130,7 +131,8 @@ impl Evidence<'_> {
                 check_unit(question, subject)?;
                 let answer =
                     self.number(statistic, subject).map(|found| self.with_unanswered(statistic, subject, found));
-                Ok(question.result(Some(place), dimension, answer))
+                let result = question.result(Some(place), dimension, answer);
+                Ok(far_beyond(result, question.condition, subject))
             })
             .collect()
     }
@@ -461,6 +463,8 @@ fn reason_of(reason: Option<&Reason>) -> String {
             | Reason::Rounded
             | Reason::OtherEndings { .. }
             | Reason::OneRun { .. }
+            | Reason::LessWork { .. }
+            | Reason::FailedBefore
             | Reason::OtherUnit { .. },
         )
         | None => "was not compared".to_owned(),

@@ -6,6 +6,7 @@
 use crate::analysis::histogram::GROUPED_BY;
 use crate::compare::outcome::Change;
 use crate::measure::label::{SEPARATOR, of_setting};
+use crate::measure::words::{Words, apart};
 use crate::measure::{Statistic, did_you_mean};
 
 use super::condition::{LabelRule, Target};
@@ -131,6 +132,28 @@ fn no_group<'a>(
     format!("no group of `{metric}` matches `{}`; {groups}", rules.join(" and "))
 }
 
+/// The failures of summaries that count them under another name than their durations: those of requests, or the only ones that there are.
+fn of_summaries<'a>(found: &[&Subject<'_>], all: &'a [SubjectShare<'a>]) -> Vec<&'a SubjectShare<'a>> {
+    const OF_REQUESTS: Words = Words::of("request requests req reqs http");
+    let mut sources: Vec<&str> = found.iter().filter(|one| one.reported.is_some()).map(|one| one.source).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    let of_source = |source: &str| {
+        let shares: Vec<&SubjectShare<'_>> = all.iter().filter(|share| share.source == source).collect();
+        let mut names: Vec<&str> = shares.iter().map(|share| share.metric).collect();
+        names.sort_unstable();
+        names.dedup();
+        let of_requests = |name: &&str| apart(name).iter().any(|word| OF_REQUESTS.has(word));
+        let requests: Vec<&str> = names.iter().copied().filter(of_requests).collect();
+        let only = match (&names[..], &requests[..]) {
+            ([one], _) | (_, [one]) => *one,
+            _ => return Vec::new(),
+        };
+        shares.into_iter().filter(|share| share.metric == only).collect()
+    };
+    sources.into_iter().flat_map(of_source).collect()
+}
+
 /// The shares of failures that a target is about.
 pub(super) fn shares<'a>(
     target: &Target,
@@ -139,18 +162,26 @@ pub(super) fn shares<'a>(
 ) -> Result<Vec<&'a SubjectShare<'a>>, String> {
     let named = by_name(target, all.iter(), |one| (one.source, one.metric)).or_else(|note| {
         // A metric that is there, without failures, is no slip of the pen.
-        by_name(target, subjects.iter(), |one| (one.source, one.metric)).map_or(Err(note), |found| {
+        let found = by_name(target, subjects.iter(), |one| (one.source, one.metric)).map_err(|_| note)?;
+        let counted = of_summaries(&found, all);
+        if counted.is_empty() {
             let beside = all.iter().find(|share| found.iter().any(|one| one.source == share.source));
-            Err(beside.map_or_else(
+            return Err(beside.map_or_else(
                 || "errors not recorded: no column or event says what failed".to_owned(),
                 |beside| format!("failures are counted with `{}`: write metric = \"{0}\"", beside.metric),
-            ))
-        })
+            ));
+        }
+        Ok(counted)
     })?;
     let found: Vec<&SubjectShare<'_>> =
         named.iter().filter(|share| of_group(target, share.group, share.grouped_by)).copied().collect();
     if !found.is_empty() {
         return Ok(found);
+    }
+    // The only label of a summary is the whole of it.
+    let is_only = matches!(&named[..], [one] if one.grouped_by == Some(GROUPED_BY)) && target.labels.is_empty();
+    if is_only {
+        return Ok(named);
     }
     let counted = |share: &&&SubjectShare<'_>| share.group.is_some();
     let elsewhere =

@@ -16,6 +16,7 @@ mod competitor;
 mod constant;
 mod contradicted_sibling;
 mod contradicted_unit;
+mod counted_failures;
 mod counted_phase;
 mod counted_rows;
 mod counters;

@@ -18,11 +18,11 @@ use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of
 use crate::ingest::meaning::vocabulary;
 use crate::ingest::meaning::{
     attempts, began_ended, between_clocks, bits_or_bytes, block_lines, calendar, changed_places, closing_rows,
-    contradicted_sibling, contradicted_unit, counted_phase, counted_rows, flag_of_absence, given, impossible, in_turn,
-    instants, interval, interval_bounds, label_design, limits, merged_cells, metric_names, minus_one, name, no_answer,
-    no_clock, no_result, not_run, only_outcomes, only_successes, part_outcome, percentile_rows, process_start,
-    processes, role, running, said_in_label, same_size, siblings, so_far, spread_beside, summary_table, time_evidence,
-    titles, tried, units, unnamed_matrix, which, words_among_codes,
+    contradicted_sibling, contradicted_unit, counted_failures, counted_phase, counted_rows, flag_of_absence, given,
+    impossible, in_turn, instants, interval, interval_bounds, label_design, limits, merged_cells, metric_names,
+    minus_one, name, no_answer, no_clock, no_result, not_run, only_outcomes, only_successes, part_outcome,
+    percentile_rows, process_start, processes, role, running, said_in_label, same_size, siblings, so_far,
+    spread_beside, summary_table, time_evidence, titles, tried, units, unnamed_matrix, which, words_among_codes,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -95,7 +95,9 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
                 source.reported.extend(percentile_rows::take(part));
                 source.reported.extend(running::take(part));
                 source.reported.extend(counted_rows::so_far(part));
-                source.reported.extend(so_far::take(part));
+                let mut totals = so_far::take(part);
+                counted_failures::join(part, &mut totals);
+                source.reported.extend(totals);
                 source.reported.extend(in_turn::take(part));
                 if !take_summary(&mut source, part, options, summary_table::Place::Rows) {
                     source.reported.extend(counted_rows::summed(part));

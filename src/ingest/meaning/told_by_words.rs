@@ -32,6 +32,9 @@ pub(super) fn by_texts(table: &Table, index: usize, words: &[String]) -> Option<
     if are_classes(table, index, words) {
         return Some("its texts are classes of the codes of HTTP");
     }
+    if are_messages(table, index, words) {
+        return Some("each of its texts says that the row did well, or is a message of failure");
+    }
     let is_outcome = is_called_outcome(words) && are_outcomes(column) && !is_beside_status(table, index);
     is_outcome.then_some("called like an outcome, and each of its texts is a word for one")
 }
@@ -55,6 +58,19 @@ fn are_outcomes(column: &Column) -> bool {
     let said = |text: &String| ending::of_state(text);
     let any = |well: bool| ended().any(|text| said(text) == Some(well));
     ended().all(|text| said(text).is_some()) && any(true) && any(false)
+}
+
+/// Whether a column of messages beside a duration says how each row ended: `ok`, or why it failed. What holds anything else is a log.
+fn are_messages(table: &Table, index: usize, words: &[String]) -> bool {
+    let [word] = words else { return false };
+    let did_well = |text: &str| ending::of_text(text, false) == Outcome::Succeeded;
+    let texts = || table.columns[index].dictionary.iter().filter(|text| !text.is_empty());
+    matches!(word.as_str(), "message" | "msg")
+        && table.columns.len() <= MOST_COLUMNS
+        && texts().any(|text| did_well(text))
+        && texts().all(|text| did_well(text) || ending::names_a_failure(text))
+        && is_beside_duration(table, index)
+        && !is_beside_status(table, index)
 }
 
 /// Whether all texts are classes of codes (`2xx`, `5xx`), row by row, beside how long each took: a table that counts them has a row for each.

@@ -83,6 +83,7 @@ fn newest_line(report: &HistoryReport, newest: &NewestRun) -> Option<String> {
         }
         NewestVerdict::Missing => Some(format!("{run}: `{}` is missing{more}", first.metric)),
         _ if newest.metrics.iter().any(|one| one.large) => not_decided(report, newest).map(|of| format!("{run}: {of}")),
+        _ if newest.too_quick.is_some() => newest.too_quick.as_ref().map(|found| format!("{run}: {found}")),
         _ if newest.is_kept => None,
         _ if counts.changed + counts.improved > 0 => {
             Some(format!("{run}: `{}` {} beside {}", first.metric, newest_size(report, first), before_it(first)))

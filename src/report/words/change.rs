@@ -397,6 +397,16 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
         Reason::OtherEndings { .. } | Reason::OneRun { .. } => super::other_runs::reason(reason).unwrap_or_default(),
         Reason::OtherPart { unsettled } => super::steady::other_part(unsettled),
         Reason::NotRecorded => "it is not recorded in this baseline: save it anew".to_owned(),
+        Reason::LessWork { metric, before, after } if *after > 0.0 => {
+            let [before, after] = [*before, *after].map(number::share);
+            format!("`{metric}` is zero in {after} of the rows ({before} before): less was asked of it")
+        }
+        Reason::LessWork { metric, .. } => {
+            format!("`{metric}` is a tenth of what it was, or less: less was asked of it")
+        }
+        Reason::FailedBefore => {
+            "all of the baseline failed: how fast failures are is nothing to compare with".to_owned()
+        }
         Reason::TooFewSamples { needs } => {
             format!("too few samples for an interval: each side needs at least {}", number::count(*needs))
         }
@@ -439,6 +449,8 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
                         | Reason::UnknownOutcomes { .. }
                         | Reason::OtherEndings { .. }
                         | Reason::OneRun { .. }
+                        | Reason::LessWork { .. }
+                        | Reason::FailedBefore
                         | Reason::Zeros
                         | Reason::Rounded
                         | Reason::OtherUnit { .. }

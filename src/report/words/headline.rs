@@ -221,6 +221,9 @@ pub(in crate::report) fn undecided(comparison: &Comparison) -> Option<String> {
     if let Some(tail) = comparison.slow_end.first() {
         return Some(tail.to_string());
     }
+    if let Some(odd) = comparison.odd_runs.first() {
+        return Some(odd.to_string());
+    }
     let large = comparison.changes.iter().find(|one| one.large && one.verdict == Verdict::Inconclusive)?;
     if matches!(large.reason, Some(Reason::UnknownOutcomes { .. })) {
         return named_change(large);
@@ -243,6 +246,8 @@ pub(in crate::report) fn undecided(comparison: &Comparison) -> Option<String> {
     let why = match large.reason {
         Some(Reason::Zeros) => "not measured, or rounded away",
         Some(Reason::OtherUnit { .. }) => "perhaps in another unit",
+        Some(Reason::SummaryOnly) => "as the tool sums it up",
+        Some(Reason::LessWork { .. }) => "of answers that became nothing",
         _ => "too few samples to tell",
     };
     Some(format!("{said}, {why}"))
