@@ -101,6 +101,9 @@ fn is_flag(number: f64) -> bool {
 
 /// Numbers follow a convention that their name and range show, or none.
 pub(super) fn convention_of_numbers(cells: &Cells, name: &str) -> Option<Convention> {
+    const TURNED: [&str; 6] = ["invalid", "incorrect", "unverified", "unsorted", "unsolved", "diverged"];
+    const REACHED: [&str; 9] =
+        ["correct", "valid", "verified", "verification", "sorted", "found", "reached", "solved", "converged"];
     let (mut flags, mut http, mut answered) = (true, CodeCount::default(), false);
     cells.visit_present(0..cells.count(), |block| {
         flags = flags && block.iter().all(|number| is_flag(*number));
@@ -126,9 +129,6 @@ pub(super) fn convention_of_numbers(cells: &Cells, name: &str) -> Option<Convent
     if http.are_codes() && !flags {
         return Some(Convention::Http);
     }
-    const TURNED: [&str; 6] = ["invalid", "incorrect", "unverified", "unsorted", "unsolved", "diverged"];
-    const REACHED: [&str; 9] =
-        ["correct", "valid", "verified", "verification", "sorted", "found", "reached", "solved", "converged"];
     let turned = TURNED.iter().any(|word| name.contains(word));
     let of_success = ["success", "ok", "pass"].iter().any(|word| name.contains(word))
         || !turned && REACHED.iter().any(|word| name.contains(word));
@@ -159,29 +159,50 @@ pub(super) fn unanswered(table: &Table, cells: &Cells, name: &str) -> Option<Con
     (is_of_http && cells.count() > 0 && cells.all(|number| number == 0.0)).then_some(Convention::Http)
 }
 
+/// What the words of a status column are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum WordKind {
+    /// Failures, by the name of the column.
+    Failures,
+    /// States of tests.
+    States,
+    /// Why a model stopped.
+    FinishReasons,
+    /// Any others.
+    Plain,
+}
+
 /// How the words of a status column are understood.
 #[derive(Clone, Copy)]
 pub(super) struct Words {
-    /// Whether the name of the column says that what stands in it is a failure.
-    pub(super) of_failure: bool,
-    /// Whether they are states of tests.
-    pub(super) states: bool,
+    /// What they are.
+    pub(super) kind: WordKind,
     /// Whether codes of HTTP stand among them: then `1` is no yes, and `0` no answer.
     pub(super) codes: bool,
-    /// Whether they say why a model stopped.
-    pub(super) finish: bool,
 }
 
 impl Words {
     /// As the name and the texts of a column ask for.
     pub(super) fn of(name: &str, texts: &[String]) -> Self {
-        let of_failure = says_failure(name);
-        Self {
-            finish: finish_reason::is_called(name),
-            of_failure,
-            states: !of_failure && ending::are_states(texts.iter().map(String::as_str)),
-            codes: !of_failure && texts.iter().any(|text| http_code::of_text(text).is_some()),
-        }
+        let kind = match () {
+            () if says_failure(name) => WordKind::Failures,
+            () if finish_reason::is_called(name) => WordKind::FinishReasons,
+            () if ending::are_states(texts.iter().map(String::as_str)) => WordKind::States,
+            () => WordKind::Plain,
+        };
+        let codes = kind != WordKind::Failures && texts.iter().any(|text| http_code::of_text(text).is_some());
+        Self { kind, codes }
+    }
+
+    /// By a convention that others have shown.
+    pub(super) fn planned(name: &str, convention: Convention) -> Self {
+        let kind = match () {
+            () if says_failure(&name.to_ascii_lowercase()) => WordKind::Failures,
+            () if finish_reason::is_called(name) => WordKind::FinishReasons,
+            () if convention == Convention::States => WordKind::States,
+            () => WordKind::Plain,
+        };
+        Self { kind, codes: false }
     }
 
     /// What one says.
@@ -189,22 +210,22 @@ impl Words {
         if let Some(number) = text.trim().parse().ok().filter(|number: &f64| self.codes && number.is_finite()) {
             return Convention::Http.outcome(number);
         }
-        if self.finish {
+        if self.kind == WordKind::FinishReasons {
             return finish_reason::outcome(text);
         }
-        match ending::of_text(text, self.of_failure) {
+        match ending::of_text(text, self.kind == WordKind::Failures) {
             // Beside tests that passed and failed, one that was `BLOCKED` did not pass.
-            Outcome::Unclear if self.states && ending::is_state(text) => Outcome::Failed,
+            Outcome::Unclear if self.kind == WordKind::States && ending::is_state(text) => Outcome::Failed,
             said => said,
         }
     }
 
     /// The convention that they follow.
     pub(super) fn convention(self) -> Convention {
-        match self {
-            Self { of_failure: true, .. } => Convention::FailureWords,
-            Self { states: true, .. } => Convention::States,
-            _ => Convention::Words,
+        match self.kind {
+            WordKind::Failures => Convention::FailureWords,
+            WordKind::States => Convention::States,
+            WordKind::FinishReasons | WordKind::Plain => Convention::Words,
         }
     }
 }

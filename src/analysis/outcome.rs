@@ -8,13 +8,12 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::convention::{Convention, Words, convention_of_numbers, says_failure, unanswered};
+use super::convention::{Convention, Words, convention_of_numbers, unanswered};
 use super::endings::Endings;
 use super::error_beside::{self, ErrorsBeside};
 use super::grouping::Grouping;
 use super::unanswered;
 use crate::measure::ending::{self, Outcome};
-use crate::measure::finish_reason;
 use crate::measure::label::Label;
 use crate::stats::clusters::EventRuns;
 use crate::stats::interval::{Interval, wilson_inflated};
@@ -416,9 +415,7 @@ impl<'a> OutcomeColumn<'a> {
     pub(crate) fn planned(table: &'a Table, name: &str, convention: Convention) -> Option<Self> {
         let index = status_column(table, name)?;
         let column = &table.columns[index];
-        let of_failure = says_failure(&name.to_ascii_lowercase());
-        let finish = finish_reason::is_called(name);
-        let words = Words { of_failure, states: convention == Convention::States, codes: false, finish };
+        let words = Words::planned(name, convention);
         let errors = error_beside::of(table, index);
         if column.cells.is_number() {
             let by = if convention.is_of_words() { Says::NumbersAsWords(words) } else { Says::Numbers(convention) };

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::compare::collect::subjects;
 use crate::compare::gate::{FailOn, GateRules, unusable};
 use crate::compare::margin::{MarginRule, Margins, parse_margin};
 use crate::compare::outcome::{Comparison, TargetOutcome, TargetResult};
 use crate::compare::subject_shares::subject_shares;
+use crate::compare::subjects::subjects;
 use crate::compare::target::{Target, evaluate};
 use crate::config::Config;
 use crate::measure::did_you_mean;

@@ -584,14 +584,10 @@ impl<'a> ChangeDraft<'a> {
     }
 
     pub(crate) fn drawable(&self) -> bool {
-        self.pair.is_some()
-            && matches!(
-                self.change.verdict,
-                Verdict::Regressed | Verdict::Changed | Verdict::Improved | Verdict::Inconclusive
-            )
-            && [self.change.before, self.change.after]
-                .iter()
-                .all(|side| side.is_some_and(|side| side.samples >= drawing::LEAST_SAMPLES))
+        const DRAWN: [Verdict; 4] = [Verdict::Regressed, Verdict::Changed, Verdict::Improved, Verdict::Inconclusive];
+        let sides = [self.change.before, self.change.after];
+        let enough = sides.iter().all(|side| side.is_some_and(|side| side.samples >= drawing::LEAST_SAMPLES));
+        self.pair.is_some() && DRAWN.contains(&self.change.verdict) && enough
     }
 
     pub(crate) fn draw(&mut self) {

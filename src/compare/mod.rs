@@ -51,6 +51,7 @@ pub mod sketch;
 mod stale;
 mod steady;
 pub mod subject_shares;
+pub mod subjects;
 mod suite;
 mod tail;
 pub mod target;

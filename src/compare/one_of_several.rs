@@ -61,14 +61,14 @@ fn files<'a>(side: &[&'a MetricRuns]) -> Vec<(&'a str, &'a [f64])> {
 
 fn is_of_speed(pair: &Pair<'_, MetricRuns>) -> bool {
     let of = |runs: &&MetricRuns| runs.dimension.is_time() && runs.polarity == Polarity::LowerIsBetter;
-    pair.after.len() > 1 && !pair.before.is_empty() && pair.before.iter().chain(&pair.after).all(|runs| of(&runs))
+    pair.after.len() > 1 && !pair.before.is_empty() && pair.before.iter().chain(&pair.after).all(of)
 }
 
 /// A label that all files of the baseline and all others of the run have, each with more samples than chance could miss.
 fn without_label(pairs: &[Pair<'_, MetricRuns>]) -> Vec<OddRun> {
     let mut files_of: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     let mut before_of: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
-    let of_pair = |pair: &Pair<'_, MetricRuns>| pair.before.first().is_some() && pair.after.first().is_some();
+    let of_pair = |pair: &Pair<'_, MetricRuns>| !pair.before.is_empty() && !pair.after.is_empty();
     for pair in pairs {
         for (known, side) in [(&mut files_of, &pair.after), (&mut before_of, &pair.before)] {
             for runs in side {
@@ -85,7 +85,7 @@ fn without_label(pairs: &[Pair<'_, MetricRuns>]) -> Vec<OddRun> {
         let in_all =
             pair.before.iter().map(|runs| runs.source.as_str()).collect::<BTreeSet<&str>>().len() == earlier.len();
         let Some(group) = first.group.clone().filter(|_| files.len() > 1 && in_all) else { return Vec::new() };
-        if !pair.before.iter().chain(&pair.after).all(|runs| many(runs)) {
+        if !pair.before.iter().chain(&pair.after).all(many) {
             return Vec::new();
         }
         let gone = files.difference(&own).map(|source| OddRun {

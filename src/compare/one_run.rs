@@ -65,9 +65,8 @@ fn slow_run(pair: &Pair<'_, MetricRuns>, polarity: Polarity, chance: f64) -> Opt
 fn levels<'a>(runs: &[&'a MetricRuns], sign: f64) -> Option<Vec<Level<'a>>> {
     let each = runs.iter().flat_map(|runs| {
         let several = runs.runs.len() > 1;
-        let named = move |place: usize| match several {
-            true => format!("{}, run {}", runs.source, place + 1),
-            false => runs.source.clone(),
+        let named = move |place: usize| {
+            if several { format!("{}, run {}", runs.source, place + 1) } else { runs.source.clone() }
         };
         runs.runs.iter().enumerate().map(move |(place, run)| (named(place), run))
     });

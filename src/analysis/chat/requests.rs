@@ -321,7 +321,7 @@ struct RowOutcomes {
     status: Option<(Keys, Vec<FailureOutcome>)>,
     /// Rows that a flag calls timed out.
     timed_out: Option<Vec<bool>>,
-    /// Rows that were cancelled, in records of AIPerf.
+    /// Rows that were cancelled, in records of `AIPerf`.
     cancelled: Option<Vec<bool>>,
     aiperf: bool,
 }

@@ -59,9 +59,9 @@ pub(super) fn subjects<'a>(
         });
     };
     // Where groups were measured apart, a number over all of them is of nobody: each of them is meant.
-    let meant = |subject: &&&Subject<'_>| match target.labels.is_empty() && subject.apart {
-        true => subject.group.is_some(),
-        false => of_group(target, subject.group, subject.grouped_by),
+    let meant = |subject: &&&Subject<'_>| {
+        let is_each = target.labels.is_empty() && subject.apart;
+        if is_each { subject.group.is_some() } else { of_group(target, subject.group, subject.grouped_by) }
     };
     let found: Vec<&Subject<'_>> = of_kind.iter().filter(meant).copied().collect();
     if !found.is_empty() {

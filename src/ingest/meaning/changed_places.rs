@@ -72,8 +72,12 @@ fn changed(decimal: &Cells, whole: &Cells) -> Option<Vec<usize>> {
         if is_odd {
             rows.push(row);
         } else {
-            one.into_iter().for_each(|one| of_decimal.take(one));
-            other.into_iter().for_each(|other| of_whole.take(other));
+            if let Some(one) = one {
+                of_decimal.take(one);
+            }
+            if let Some(other) = other {
+                of_whole.take(other);
+            }
         }
     }
     let is_changed = |row: &usize| {

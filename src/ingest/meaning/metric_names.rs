@@ -72,9 +72,7 @@ pub(super) fn long_value(table: &Table) -> Option<(usize, usize)> {
 
 /// The rows that name no metric, where there are any: they measured something else.
 pub(super) fn rows_without(table: &Table, (names, value): (usize, usize)) -> Option<Table> {
-    if table.columns_as(Role::Metric).nth(1).is_none() {
-        return None;
-    }
+    table.columns_as(Role::Metric).nth(1)?;
     let rows = usize::try_from(table.lines.rows()).unwrap_or_default();
     let mask: Vec<bool> = (0..rows).map(|row| name_of(table, names, row).is_none()).collect();
     let mut rest = table.only(&mask)?;

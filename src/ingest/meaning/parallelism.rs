@@ -77,7 +77,7 @@ fn falls_with(table: &Table, index: usize, other: usize) -> bool {
 fn correlation_of_ranks(pairs: &[(f64, f64)]) -> f64 {
     let first = ranks(pairs.iter().map(|pair| pair.0));
     let second = ranks(pairs.iter().map(|pair| pair.1));
-    let mean = (pairs.len() as f64 + 1.0) / 2.0;
+    let mean = f64::midpoint(pairs.len() as f64, 1.0);
     let (mut together, mut of_first, mut of_second) = (0.0, 0.0, 0.0);
     for (one, other) in first.into_iter().zip(second) {
         let (one, other) = (one - mean, other - mean);
@@ -96,7 +96,7 @@ fn ranks(numbers: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut before = 0.0;
     for equal in order.chunk_by(|one, other| numbers[*one].total_cmp(&numbers[*other]).is_eq()) {
         for place in equal {
-            ranks[*place] = before + (equal.len() as f64 + 1.0) / 2.0;
+            ranks[*place] = before + f64::midpoint(equal.len() as f64, 1.0);
         }
         before += equal.len() as f64;
     }

@@ -234,28 +234,7 @@ fn assign_table(
         merged_cells::fill_blocks(&mut table);
     }
     definitions.keep_given(&mut table);
-    for index in 0..table.columns.len() {
-        if definitions.given(&table.columns[index]).is_some() {
-            continue;
-        }
-        let (role, reason) = match definitions.declared(&table.columns[index].name) {
-            Some(declared) => (declared.role, declared.reason.to_owned()),
-            None => match role::infer(&table, index) {
-                (Role::Metric | Role::Timestamp, _) if inherited.contains(&index) => {
-                    (Role::Unused, "a number of the object around, which has it once".to_owned())
-                }
-                (Role::Metric, _) if axes.contains(&index) => {
-                    (Role::Unused, "the first numbers of pairs, which rise in every array: an axis".to_owned())
-                }
-                (Role::Metric, _) if above_blocks.contains(&index) => {
-                    (Role::Setting, "it stands in the lines above the blocks of rows".to_owned())
-                }
-                inferred => inferred,
-            },
-        };
-        table.columns[index].role = role;
-        table.columns[index].role_reason = reason;
-    }
+    infer_roles(&mut table, definitions, [&inherited, &axes, &above_blocks]);
     if definitions.leaves_roles_open() {
         calendar::join_date_and_time(&mut table, &storage);
         let broken = instants::set_ends_aside(&mut table);
@@ -289,33 +268,7 @@ fn assign_table(
         only_outcomes::settle(&mut table);
     }
     definitions.keep_given(&mut table);
-    let named_by_rows = metric_names::long_value(&table);
-    for index in 0..table.columns.len() {
-        // Values of several metrics have no unit in common: each gets its own once they are apart.
-        if table.columns[index].role == Role::Metric && named_by_rows.is_none_or(|(_, value)| value != index) {
-            assign_unit(&mut table, index, options, source, findings);
-            if let Some(declared) = definitions.declared(&table.columns[index].name) {
-                declare(&mut table.columns[index], declared, options);
-            }
-        }
-    }
-    if !definitions.are_of_format() {
-        siblings::settle(&mut table, options);
-        spread_beside::settle(&mut table, options);
-        between_clocks::settle(&mut table);
-        counted_phase::settle(&mut table, options);
-        contradicted_unit::settle(&mut table, options, source, findings);
-        impossible::settle(&mut table, options, source, findings);
-    }
-    bits_or_bytes::settle(&mut table, definitions.above, options);
-    time_evidence::decide(&mut table);
-    if definitions.leaves_roles_open() {
-        interval::settle_uptime(&mut table);
-    }
-    if !definitions.are_of_format() {
-        contradicted_sibling::settle(&mut table);
-    }
-    name_units_of_clocks(&mut table, options);
+    assign_units(&mut table, definitions, source, findings);
     if !definitions.are_of_format() {
         words_among_codes::join(&mut table, &invalid, &storage);
     }
@@ -337,6 +290,65 @@ fn assign_table(
     let columns = &table.columns;
     table.foreign_values.retain(|one| columns[one.column].role == Role::Metric);
     table
+}
+
+/// Gives each column the role that its definition or its evidence says. Numbers of an object around are no samples, nor is an axis; what stands
+/// above blocks of rows is a setting.
+fn infer_roles(table: &mut Table, definitions: &Definitions<'_>, [inherited, axes, above_blocks]: [&[usize]; 3]) {
+    for index in 0..table.columns.len() {
+        if definitions.given(&table.columns[index]).is_some() {
+            continue;
+        }
+        let (role, reason) = match definitions.declared(&table.columns[index].name) {
+            Some(declared) => (declared.role, declared.reason.to_owned()),
+            None => match role::infer(table, index) {
+                (Role::Metric | Role::Timestamp, _) if inherited.contains(&index) => {
+                    (Role::Unused, "a number of the object around, which has it once".to_owned())
+                }
+                (Role::Metric, _) if axes.contains(&index) => {
+                    (Role::Unused, "the first numbers of pairs, which rise in every array: an axis".to_owned())
+                }
+                (Role::Metric, _) if above_blocks.contains(&index) => {
+                    (Role::Setting, "it stands in the lines above the blocks of rows".to_owned())
+                }
+                inferred => inferred,
+            },
+        };
+        table.columns[index].role = role;
+        table.columns[index].role_reason = reason;
+    }
+}
+
+/// Gives metrics their units, and takes those away that the table contradicts.
+fn assign_units(table: &mut Table, definitions: &Definitions<'_>, source: &str, findings: &mut Vec<Finding>) {
+    let options = definitions.options;
+    let named_by_rows = metric_names::long_value(table);
+    for index in 0..table.columns.len() {
+        // Values of several metrics have no unit in common: each gets its own once they are apart.
+        if table.columns[index].role == Role::Metric && named_by_rows.is_none_or(|(_, value)| value != index) {
+            assign_unit(table, index, options, source, findings);
+            if let Some(declared) = definitions.declared(&table.columns[index].name) {
+                declare(&mut table.columns[index], declared, options);
+            }
+        }
+    }
+    if !definitions.are_of_format() {
+        siblings::settle(table, options);
+        spread_beside::settle(table, options);
+        between_clocks::settle(table);
+        counted_phase::settle(table, options);
+        contradicted_unit::settle(table, options, source, findings);
+        impossible::settle(table, options, source, findings);
+    }
+    bits_or_bytes::settle(table, definitions.above, options);
+    time_evidence::decide(table);
+    if definitions.leaves_roles_open() {
+        interval::settle_uptime(table);
+    }
+    if !definitions.are_of_format() {
+        contradicted_sibling::settle(table);
+    }
+    name_units_of_clocks(table, options);
 }
 
 /// What a clock counts from its own beginning in, where its name or the user says it: `Time (ms)`, `offset_ns`.

@@ -436,29 +436,26 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
             || change.is_share() && matches!(reason, Reason::Failing { .. })
     };
     let mut clauses: Vec<String> = change.reason.iter().filter(|reason| !says_itself(reason)).map(reason).collect();
+    let is_told = matches!(
+        change.reason,
+        Some(
+            Reason::OnlyTheCenter { .. }
+                | Reason::HiddenByTies
+                | Reason::Failing { .. }
+                | Reason::UnknownOutcomes { .. }
+                | Reason::OtherEndings { .. }
+                | Reason::OneRun { .. }
+                | Reason::LessWork { .. }
+                | Reason::FailedBefore
+                | Reason::Zeros
+                | Reason::Rounded
+                | Reason::OtherUnit { .. }
+        )
+    );
     match change.verdict {
         Verdict::Missing => clauses.push("the baseline has it, this run does not".to_owned()),
         Verdict::New if clauses.is_empty() => clauses.push("the baseline does not have it".to_owned()),
-        Verdict::Inconclusive
-            if !matches!(
-                change.reason,
-                Some(
-                    Reason::OnlyTheCenter { .. }
-                        | Reason::HiddenByTies
-                        | Reason::Failing { .. }
-                        | Reason::UnknownOutcomes { .. }
-                        | Reason::OtherEndings { .. }
-                        | Reason::OneRun { .. }
-                        | Reason::LessWork { .. }
-                        | Reason::FailedBefore
-                        | Reason::Zeros
-                        | Reason::Rounded
-                        | Reason::OtherUnit { .. }
-                )
-            ) =>
-        {
-            clauses.extend(power(change));
-        }
+        Verdict::Inconclusive if !is_told => clauses.extend(power(change)),
         Verdict::Incomparable if clauses.is_empty() => clauses.push("both sides cannot be compared".to_owned()),
         Verdict::Regressed
         | Verdict::Improved

@@ -31,7 +31,7 @@ pub(super) fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
         let has = |name: &str| cells.iter().any(|cell| cell == name);
         has("model") && has(TEST) && has(RATE) && has("backend")
     };
-    let found = head.lines().iter().any(|line| header(&line));
+    let found = head.lines().iter().any(header);
     found.then(|| {
         vec!["a Markdown table with the columns model, backend, test and t/s, as llama-bench prints it".to_owned()]
     })

@@ -93,7 +93,9 @@ impl Reader {
     fn take(&mut self, text: &[u8], line: u64) -> (Line, bool) {
         let mut cells = split(text);
         if self.decimal_comma {
-            cells.iter_mut().for_each(|cell| commas::to_point(cell));
+            for cell in &mut cells {
+                commas::to_point(cell);
+            }
         }
         let Some(first) = cells.first() else { return (Line::Nothing, false) };
         let number = |cell: &String| {

@@ -144,8 +144,12 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     }
     reader.close();
     let Reader { done, around, misfits, .. } = reader;
-    around.into_iter().for_each(|line| sink.provenance.set_aside("text around the drawn tables", line));
-    misfits.into_iter().for_each(|line| sink.provenance.set_aside("wrong number of fields", line));
+    for line in around {
+        sink.provenance.set_aside("text around the drawn tables", line);
+    }
+    for line in misfits {
+        sink.provenance.set_aside("wrong number of fields", line);
+    }
     let mut kinds: Vec<Vec<Drawing>> = Vec::new();
     for drawing in done {
         match kinds.iter_mut().find(|kind| kind[0].names == drawing.names) {
@@ -154,17 +158,19 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         }
     }
     for kind in kinds {
-        let table = table(kind, sink);
+        let table = table(&kind, sink);
         sink.tables.push(table);
     }
     Ok(())
 }
 
 /// Drawings of the same names as one table. Nobody knows that two of them are of one thing: each has a title, or its number.
-fn table(kind: Vec<Drawing>, sink: &Sink) -> TableBuilder {
+fn table(kind: &[Drawing], sink: &Sink) -> TableBuilder {
     let buffer = |cells: &[String]| {
         let mut row = RowBuffer::default();
-        cells.iter().for_each(|cell| row.push(cell.as_bytes()));
+        for cell in cells {
+            row.push(cell.as_bytes());
+        }
         row
     };
     let names = kind[0].names.clone();
@@ -186,7 +192,9 @@ fn table(kind: Vec<Drawing>, sink: &Sink) -> TableBuilder {
     if titles.len() > 1 {
         table.titles = titles;
     }
-    rows.iter().for_each(|(row, line)| table.push(row.row(), *line));
+    for (row, line) in &rows {
+        table.push(row.row(), *line);
+    }
     table
 }
 

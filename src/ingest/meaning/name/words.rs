@@ -48,7 +48,7 @@ pub(super) fn split(name: &str) -> Vec<Word> {
             && !ends_plural(&characters, index);
         // `设备ID`: letters without capitals end where Latin ones begin.
         let is_latin = character.is_ascii_alphabetic();
-        let other_script = is_latin && previous.is_some_and(|previous| is_without_case(previous));
+        let other_script = is_latin && previous.is_some_and(is_without_case);
         let hump = hump || other_script;
         if fresh || hump || begins_power(&characters, index, words.last()) {
             words.push(Word { text: String::new(), written: String::new(), after_slash, at_hump: !fresh });
