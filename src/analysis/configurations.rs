@@ -21,7 +21,7 @@ pub(super) fn varied_settings(table: &Table) -> Vec<usize> {
     let swept = |texts: u64, column: usize| {
         table.columns[column].cells.is_number()
             && texts <= MOST_OF_DESIGN as u64
-            && (rows <= MOST_ROWS_OF_DESIGN as u64 || !has_clock(table))
+            && (!has_clock(table) || rows <= MOST_ROWS_OF_DESIGN as u64 && goes_in_loops(table, column))
     };
     let several = |column: &usize| {
         let texts = labels_of_column(table, *column).1.len() as u64;
@@ -126,9 +126,11 @@ fn all_of_a_design<'t>(table: &'t Table, columns: &[usize]) -> Option<(Vec<usize
     let rows = usize::try_from(table.lines.rows()).ok()?;
     let is_setting = |column: &usize| table.columns[*column].role == Role::Setting;
     let numbers = |column: &usize| is_setting(column) && table.columns[*column].cells.is_number();
-    // Beside a clock what few rows have is of another kind of row.
-    let stands = |column: &usize| numbers(column) && (!has_clock(table) || is_of_all_rows(table, *column));
-    if !columns.iter().any(|column| stands(column) && texts_in_use(table, *column) > 1) {
+    let varied: Vec<usize> =
+        columns.iter().copied().filter(|column| numbers(column) && texts_in_use(table, *column) > 1).collect();
+    // Beside a clock one number may belong to a recording, and what few rows have is of another kind of row.
+    let stands = |column: &usize| is_of_all_rows(table, *column) && goes_in_loops(table, *column);
+    if varied.is_empty() || has_clock(table) && varied.len() < 2 && !varied.iter().any(stands) {
         return None;
     }
     let tried = |column: &usize| {
@@ -142,6 +144,23 @@ fn all_of_a_design<'t>(table: &'t Table, columns: &[usize]) -> Option<(Vec<usize
     let columns: Vec<usize> = columns.iter().copied().filter(tried).collect();
     let together = labels_of(table, &columns);
     (2..=MOST_OF_DESIGN).contains(&together.1.len()).then_some((columns, together))
+}
+
+/// Whether numbers stay for rows and go up again and again, as those do that somebody goes through in a loop. A load that grows does not come
+/// back, and what each request has of its own does not stay.
+pub(super) fn goes_in_loops(table: &Table, column: usize) -> bool {
+    const ROWS_EACH_TIME: usize = 2;
+    const RISES_TO_A_FALL: usize = 2;
+    let (mut rises, mut falls) = (0_usize, 0_usize);
+    let mut before = f64::NAN;
+    for number in table.values(column).iter().flatten() {
+        rises += usize::from(number > before);
+        falls += usize::from(number < before);
+        before = number;
+    }
+    falls > 0
+        && RISES_TO_A_FALL * falls <= rises
+        && ROWS_EACH_TIME * (rises + falls + 1) <= table.values(column).count()
 }
 
 /// Whether nearly all rows have a number in a column; rows that failed may lack it.

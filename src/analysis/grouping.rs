@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::codes::{Labels, by_first_appearance, labels_of, labels_of_column};
 use super::compared::were_compared;
 use super::configurations::{
-    MOST_OF_DESIGN, MOST_ROWS_OF_DESIGN, is_design, is_of_all_rows, sweep_of_labels, varied_settings,
+    MOST_OF_DESIGN, MOST_ROWS_OF_DESIGN, goes_in_loops, is_design, is_of_all_rows, sweep_of_labels, varied_settings,
 };
 use super::label_names::{most_named, names_a_thing, names_somebody, without_common_numbers};
 use super::row_names::{
@@ -81,7 +81,9 @@ impl<'a> Grouping<'a> {
                         || labels.0.rows() > MOST_ROWS_OF_DESIGN;
                     let rows_each = labels.0.rows() / labels.1.len().max(1);
                     // Rows that differ in what was chosen are never pooled, however few each configuration has.
-                    let chosen = with_settings[1..].iter().any(|setting| is_of_all_rows(table, *setting));
+                    let chosen = with_settings[1..].iter().any(|setting| {
+                        is_of_all_rows(table, *setting) && (!has_clock(table) || goes_in_loops(table, *setting))
+                    });
                     let splits = |labels: &Labels<'_>| {
                         chosen && labels.0.rows() <= MOST_ROWS_OF_DESIGN && labels.1.len() <= MOST_OF_DESIGN
                     };

@@ -131,7 +131,7 @@ fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Se
         let of_tables: Vec<Metric> = data.tables.iter().enumerate().filter_map(of_rows).collect();
         findings.retain(|finding| finding.kind != FindingKind::NoMetric || of_tables.is_empty());
         metrics.extend(of_tables);
-    } else {
+    } else if data.reported.is_empty() {
         let of_list = |(index, table)| only_outcomes::of_list(name, index, table, settings);
         metrics.extend(data.tables.iter().enumerate().filter_map(of_list));
     }

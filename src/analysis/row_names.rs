@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::measure::label::{MOST_PROGRAMS, PROGRAMS, last_word, pattern};
 use crate::table::{CellType, Column, Instants, Role, Table};
 
-use super::label_names::{counts_somebody, most_named, names_a_thing, without_common_numbers};
+use super::label_names::{counts_somebody, most_named, names_a_thing};
 
 /// Rows that each configuration has at least, on average: fewer are a sweep.
 pub(super) const ROWS_EACH: usize = 5;
@@ -96,9 +96,8 @@ pub(super) fn each_row_is_another(table: &Table, label: usize) -> bool {
         && (digests || is_mounted(&column.name) || !names_one_after_the_other(&column.dictionary))
 }
 
-/// Whether each row of a table without a clock and without outcomes is of another thing, named by numbers in more than one place or beside
-/// many that have no number: `net45-8-b1` and `net157-6-b2` are two matrices. Rows of users, of files with running numbers, and of paths are
-/// of what happened again and again.
+/// Whether each row of a table without a clock and without outcomes is of another thing, of which most names are like no other: `net45-8-b1` and
+/// `net157-6-b2` are two matrices, then. Users, frames, prompts and paths that differ in numbers are what happened again and again.
 pub(super) fn rows_are_of_their_own(table: &Table, label: usize) -> bool {
     /// Nobody names more things.
     const MOST_ROWS: u64 = 10_000;
@@ -121,18 +120,15 @@ pub(super) fn rows_are_of_their_own(table: &Table, label: usize) -> bool {
         numbered.entry(pattern).or_default().push(text);
     }
     numbered.retain(|_, texts| texts.len() > 1);
-    let of_several = |(pattern, texts): (&String, &Vec<&str>)| {
-        !counts_somebody(pattern) && without_common_numbers(pattern, texts).matches('*').count() > 1
-    };
     let folded: usize = numbered.values().map(Vec::len).sum();
     let nobody = numbered.keys().all(|pattern| !counts_somebody(pattern) && is_named(pattern));
-    nobody && (2 * folded < texts.len() || numbered.iter().all(of_several))
+    nobody && 2 * folded < texts.len()
 }
 
-/// Whether a pattern has a word, so that it is no date and no address.
+/// Whether a pattern has a letter, so that it is no date and no address.
 fn is_named(pattern: &str) -> bool {
     let is_date = ["*-*-*", "*:*", "*.*.*.*", "*/*/*"].iter().any(|date| pattern.contains(date));
-    !is_date && pattern.chars().filter(|letter| letter.is_alphabetic()).count() >= 2
+    !is_date && pattern.chars().any(char::is_alphabetic)
 }
 
 /// Whether a column is called like where file systems are mounted: `/run/user/1000` is one of them, and no user.

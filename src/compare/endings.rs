@@ -173,7 +173,10 @@ mod tests {
     use crate::compare::pairing::ShareSide;
     use crate::compare::share_names::ended_with;
 
-    fn place(shares: &[(&str, Option<&str>, [(u64, u64); 2])], group: Option<&str>) -> Option<Reason> {
+    /// A code, its group, and how many of how many rows ended with it before and after.
+    type Ended<'a> = (&'a str, Option<&'a str>, [(u64, u64); 2]);
+
+    fn place(shares: &[Ended<'_>], group: Option<&str>) -> Option<Reason> {
         let source = "run.csv".to_owned();
         let side = |(failed, total): (u64, u64)| -> Vec<ShareSide<'_>> {
             let runs = vec![Share { failed, total, dependence: 1.0 }];

@@ -31,14 +31,16 @@ pub(super) fn is_far_worse(effects: &[Effect], dimension: Dimension, polarity: P
             _ => false,
         }
     };
-    // More of what is counted or added up is a longer run.
-    let of_a_request = !matches!(dimension, Dimension::Count | Dimension::Unknown);
+    // More of what is counted or added up is a longer run, and how many failed a second is told by how many of how many did.
+    let of_a_request = !matches!(dimension, Dimension::Count | Dimension::Unknown)
+        && !(dimension == Dimension::Rate && polarity == Polarity::LowerIsBetter);
     of_a_request && effects.iter().any(is_worse)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Polarity::{HigherIsBetter, LowerIsBetter, Unknown};
 
     #[test]
     fn twice_as_slow_is_too_much_and_a_few_more_are_not() {
@@ -46,7 +48,6 @@ mod tests {
             let effect = Effect { before: Some(before), after: Some(after), ..Effect::new(statistic, Scale::Ratio) };
             is_far_worse(&[effect], dimension, polarity)
         };
-        use Polarity::{HigherIsBetter, LowerIsBetter, Unknown};
         for (statistic, before, after, dimension, polarity, expected) in [
             (Statistic::P50, 0.1, 0.2, Dimension::Time, LowerIsBetter, true),
             (Statistic::P50, 0.1, 0.15, Dimension::Time, LowerIsBetter, false),

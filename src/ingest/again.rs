@@ -63,7 +63,14 @@ pub(super) fn stretches(table: &Table) -> Option<Stretches> {
         && covers(latest)
         && unordered * UNORDERED <= timed;
     let starts: Vec<usize> = starts.into_iter().map(|(row, _)| row).collect();
-    (fits && !are_series(table, &starts)).then_some(Stretches { starts, is_relative: first < SINCE_1970 })
+    (fits && !are_series(table, &starts))
+        .then_some(Stretches { starts, is_relative: counts_from_nothing(first, longest) })
+}
+
+/// Whether a clock counts from the beginning of the run that it is of: from nothing, or nearly so. What begins later may be one of several that
+/// write at a time.
+fn counts_from_nothing(first: i64, longest: i64) -> bool {
+    first < SINCE_1970 && first.abs() <= longest.saturating_sub(first) / SAME_BEGINNING
 }
 
 /// Whether columns say of what each stretch is: those that hold one text or number from its first row to its last differ at each border.

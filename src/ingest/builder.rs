@@ -17,6 +17,7 @@ use crate::table::line_map::LineMap;
 use crate::table::storage::Storage;
 use crate::table::{CellType, ForeignValue, LabelIdentity, Shape, Table};
 
+use crate::ingest::meaning::name;
 use crate::ingest::privacy;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::parts::{Part, Span};
@@ -250,7 +251,12 @@ impl TableBuilder {
                 let number = self.columns[index].parse(cells::about(cell)?, self.mark)?;
                 matches!(number, CellValue::Number(..)).then_some(number)
             };
-            let parsed = self.columns[index].parse(cell, self.mark);
+            // `82.4 ms` in a column that is called `latency_ms`.
+            let in_own_unit = || {
+                let unit = name::read(&self.header[index]).unit?;
+                self.columns[index].parse(cells::amount_in(cell, unit)?, self.mark)
+            };
+            let parsed = self.columns[index].parse(cell, self.mark).or_else(in_own_unit);
             if parsed.is_none()
                 && let Some(number) = about()
             {

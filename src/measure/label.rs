@@ -41,7 +41,11 @@ const COMPETITORS: Words = Words::of(
 
 /// Whether the texts of a column of that name compete.
 pub(crate) fn names_a_competitor(column: &str) -> bool {
-    COMPETITORS.has(&last_word(column))
+    let last = last_word(column);
+    let before =
+        || column.get(..column.len() - last.len()).map(|rest| last_word(rest.trim_end_matches(['.', '_', ' '])));
+    COMPETITORS.has(&last)
+        || matches!(last.as_str(), "type" | "name") && before().is_some_and(|word| COMPETITORS.has(&word))
 }
 
 /// The last word of a column's name.

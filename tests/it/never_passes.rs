@@ -180,7 +180,7 @@ fn one_of_several_runs_in_which_nothing_was_measured_leaves_the_gate_undecided()
     }
     // Another file that holds no metrics is none of the runs.
     three(&place, "after", 0.05, &good(150, 0.8));
-    place.write("after/notes.csv", "").write("after/README.md", "nothing\n");
+    place.write("after/notes.txt", "").write("after/README.md", "nothing\n");
     place.run("compare before after -q --fail-on regression").exits(0);
 }
 

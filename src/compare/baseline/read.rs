@@ -94,11 +94,19 @@ fn no_head(bytes: &[u8], error: &Error) -> BaselineError {
     let (line, column) = (error.line(), error.column());
     match error.classify() {
         Category::Eof => BaselineError::CutOff { line },
+        // In the middle of a number (`-`, `1.`).
+        Category::Syntax if is_at_end(bytes, line, column) => BaselineError::CutOff { line },
         // A number or a text instead of an object; a key of the head that stands there twice.
         Category::Data if !bytes.trim_ascii_start().starts_with(b"{") => other_json(),
         Category::Data => BaselineError::Damaged { line, column, problem: problem(error) },
         Category::Syntax | Category::Io => BaselineError::NotJson { line, column, problem: problem(error) },
     }
+}
+
+/// Whether a place is behind the last byte.
+fn is_at_end(bytes: &[u8], line: usize, column: usize) -> bool {
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    lines.nth(line.saturating_sub(1)).is_some_and(|text| column >= text.len()) && lines.next().is_none()
 }
 
 /// The message without the place, which stands beside it.

@@ -95,7 +95,8 @@ pub(crate) fn of_texts(texts: &[String]) -> Option<LocalDates> {
 /// rows: where many rows share one, it names a run, and tells when none of them was.
 pub(crate) fn of_stamps(column: &str, texts: &[String], rows: usize) -> Option<Vec<Option<i64>>> {
     let words = name::words(name::leaf(column));
-    let named = words.iter().any(|word| vocabulary::DATE.has(word) || vocabulary::INSTANT.has(word));
+    // Under `time` they may be all that names the rows, and a clock beside them says it better.
+    let named = words.iter().any(|word| vocabulary::DATE.has(word));
     if !named || 2 * texts.len() <= rows {
         return None;
     }

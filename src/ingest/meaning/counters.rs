@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::measure::Statistic;
-use crate::table::{CellType, Table};
+use crate::table::{CellType, Column, Role, Table};
 
 use super::error_parts::{self, FailedBy, Known};
 use super::name::{self, NameMeaning};
@@ -338,7 +338,11 @@ pub(super) fn lone_means(
         let whole = matches!(part, Part::Statistic(_, Statistic::Count) | Part::Succeeded(..));
         whole && table.values(*index).count() > 1 && table.values(*index).all(|number| number > 1.0)
     };
-    if !counts.parts.iter().any(counts_several) {
+    // Repetitions are samples, whatever they counted.
+    let repeats = |column: &Column| {
+        vocabulary::REPETITION.among(&name::words(name::leaf(&column.name))).is_some() || column.role == Role::Run
+    };
+    if !counts.parts.iter().any(counts_several) || table.columns.iter().any(repeats) {
         return BTreeMap::new();
     }
     let mean = |(index, meaning): &(usize, NameMeaning)| {

@@ -483,6 +483,10 @@ fn note_unread_amounts(table: &Table, source: &str, findings: &mut Vec<Finding>)
 
 /// A finding for each column that is called like a duration and holds texts that are none, unless the user says what it is.
 fn note_unread_durations(table: &Table, definitions: &Definitions<'_>, source: &str, findings: &mut Vec<Finding>) {
+    // Where another duration was read, the table says how long its rows took.
+    if table.columns_as(Role::Metric).any(|column| table.columns[column].unit().dimension.is_time()) {
+        return;
+    }
     for column in &table.columns {
         let is_open = matches!(column.role, Role::Label | Role::Setting | Role::Identifier | Role::Unused);
         if column.cells != CellType::Text

@@ -203,12 +203,15 @@ pub(super) fn is_check_of_result(table: &Table, index: usize, words: &[String]) 
     const ANSWERS: Words =
         Words::of("total count counts samples requests request reqs prompts tests test questions answers");
     const CHECKED: Words = Words::of("validation verification check checks checksum verify output answer solution");
+    const STEP: Words = Words::of("step epoch iteration iter");
+    let counts_steps = |column: &Column| matches!(&name::words(name::leaf(&column.name))[..], [only] if STEP.has(only));
     let column = &table.columns[index];
     let names = |word: &String| vocabulary::VERIFIED.has(word) || matches!(word.as_str(), "is" | "was" | "result");
     let is_sorted = words.iter().eq(["is", "sorted"]);
     let called = match words {
         [what, last] if matches!(last.as_str(), "ok" | "passed" | "success") => CHECKED.has(what),
-        _ if was_reached(words) => !is_half(table, index),
+        // Beside a number of the iteration it says how far a run had come.
+        _ if was_reached(words) => !table.columns.iter().any(counts_steps),
         _ => vocabulary::VERIFIED.among(words).is_some() && words.iter().all(names) || is_sorted,
     };
     if !called || is_beside_status(table, index) {

@@ -210,6 +210,11 @@ fn with_unit(cell: &[u8]) -> Option<(&[u8], Unit)> {
     Some((amount, Unit::parse(std::str::from_utf8(symbol).ok()?)?))
 }
 
+/// The amount of a cell that ends in a unit.
+pub(crate) fn amount_in(cell: &[u8], unit: Unit) -> Option<&[u8]> {
+    with_unit(cell).filter(|(_, stated)| *stated == unit).map(|(amount, _)| amount)
+}
+
 /// The cell without the unit at its end, where it has one.
 pub(crate) fn without_unit(cell: &[u8]) -> &[u8] {
     with_unit(cell).map_or(cell, |(amount, _)| amount)

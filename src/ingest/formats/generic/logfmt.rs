@@ -11,7 +11,8 @@ use serde_json::value::RawValue;
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::json::objects::ObjectTables;
 use crate::ingest::json::value::Text;
-use crate::ingest::meaning::clock;
+use crate::ingest::meaning::vocabulary::{self, Kind};
+use crate::ingest::meaning::{clock, name};
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::table::source::Families;
 
@@ -117,6 +118,17 @@ fn is_value(text: &str) -> bool {
     look.is_number() || matches!(look, Look::Quantity(..))
 }
 
+fn is_number(text: &str) -> bool {
+    cells::look(text.as_bytes(), DecimalMark::Point).is_number()
+}
+
+/// Whether a name says that a number below it was measured.
+fn is_measured(name: &str) -> bool {
+    let said = name::read(name);
+    let is_measure = matches!(said.kind, Some(Kind::Duration | Kind::Rate | Kind::RunLength | Kind::Share));
+    is_measure || said.unit.is_some() || vocabulary::STATUS.among(&name::words(name::leaf(name))).is_some()
+}
+
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     /// Of the lines, and of those that have a name.
     const NEARLY_ALL: f64 = 0.8;
@@ -128,9 +140,10 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     for fields in texts.iter().filter_map(|text| fields(text)) {
         read += 1;
         for (name, value) in fields {
-            let of = often.entry(name).or_default();
+            let of = often.entry(name.clone()).or_default();
             of.0 += 1;
-            of.1 += usize::from(is_value(&value));
+            // A number alone may be of anything: a name or a unit says that it was measured.
+            of.1 += usize::from(is_value(&value) && (is_measured(&name) || !is_number(&value)));
         }
     }
     let nearly = |count: usize, all: usize| count as f64 >= NEARLY_ALL * all as f64;
