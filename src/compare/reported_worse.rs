@@ -32,9 +32,9 @@ pub(super) fn is_far_worse(effects: &[Effect], dimension: Dimension, polarity: P
         }
     };
     // More of what is counted or added up is a longer run, and how many failed a second is told by how many of how many did.
-    let of_a_request = !matches!(dimension, Dimension::Count | Dimension::Unknown)
-        && !(dimension == Dimension::Rate && polarity == Polarity::LowerIsBetter);
-    of_a_request && effects.iter().any(is_worse)
+    let grows = matches!(dimension, Dimension::Count | Dimension::Unknown)
+        || dimension == Dimension::Rate && polarity == Polarity::LowerIsBetter;
+    !grows && effects.iter().any(is_worse)
 }
 
 #[cfg(test)]

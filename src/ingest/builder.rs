@@ -253,8 +253,9 @@ impl TableBuilder {
             };
             // `82.4 ms` in a column that is called `latency_ms`.
             let in_own_unit = || {
-                let unit = name::read(&self.header[index]).unit?;
-                self.columns[index].parse(cells::amount_in(cell, unit)?, self.mark)
+                let (amount, unit) = cells::with_unit(cell)?;
+                let is_own = name::read(self.header.get(index)?).unit == Some(unit);
+                is_own.then(|| self.columns[index].parse(amount, self.mark)).flatten()
             };
             let parsed = self.columns[index].parse(cell, self.mark).or_else(in_own_unit);
             if parsed.is_none()

@@ -103,7 +103,7 @@ fn the_numbers_are_those_of_the_rows_between_ramp_and_drain() {
     let said = format!("first {} s and last {end:.2} s left out: {} requests", seconds(from / 1e3), before + after);
     let text = run.exits(0).stdout.replace('\u{a0}', " ");
     assert!(
-        text.contains(&said) && text.contains(&format!("Measured: {} requests, 40 /s", thousands(kept.len()))),
+        text.contains(&said) && text.contains(&format!("Measured: {} requests, 40 /s", thousands(all.len()))),
         "{text}"
     );
 }

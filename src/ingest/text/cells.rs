@@ -201,18 +201,13 @@ pub(crate) fn quantity(cell: &[u8], mark: DecimalMark) -> Option<(f64, Dimension
 }
 
 /// A number, as far as its last digit, and the unit behind it.
-fn with_unit(cell: &[u8]) -> Option<(&[u8], Unit)> {
+pub(crate) fn with_unit(cell: &[u8]) -> Option<(&[u8], Unit)> {
     let split = cell.iter().rposition(u8::is_ascii_digit)? + 1;
     let (amount, symbol) = (cell[..split].trim_ascii(), cell[split..].trim_ascii());
     if symbol.is_empty() {
         return None;
     }
     Some((amount, Unit::parse(std::str::from_utf8(symbol).ok()?)?))
-}
-
-/// The amount of a cell that ends in a unit.
-pub(crate) fn amount_in(cell: &[u8], unit: Unit) -> Option<&[u8]> {
-    with_unit(cell).filter(|(_, stated)| *stated == unit).map(|(amount, _)| amount)
 }
 
 /// The cell without the unit at its end, where it has one.

@@ -240,7 +240,7 @@ mod tests {
         let log = read_text("service.log", format!("{lines}listening on port 8080\n"));
         assert_eq!(log.provenance.format, "logfmt");
         let table = &log.tables[0];
-        let role = |name: &str| table.columns[table.position(name).unwrap()].role.clone();
+        let role = |name: &str| table.columns[table.position(name).unwrap()].role;
         assert_eq!((role("ts"), role("status"), role("latency")), (Role::Timestamp, Role::Status, Role::Metric));
         assert_eq!(table.lines.rows(), 30);
         assert_eq!(log.provenance.set_aside.iter().map(|entry| entry.rows).collect::<Vec<u64>>(), [1]);
