@@ -221,7 +221,8 @@ mod tests {
         let read = &found.tables[0];
         assert_eq!(read.lines.rows(), 4);
         let section = read.position("section").unwrap();
-        assert_eq!(read.columns[section].dictionary, ["plain", "cached"]);
+        let titles = read.columns[section].dictionary.iter().filter(|title| !title.is_empty());
+        assert!(titles.eq(["plain", "cached"]));
     }
 
     #[test]
