@@ -172,6 +172,18 @@ pub(super) enum WordKind {
     Plain,
 }
 
+impl WordKind {
+    /// Of a column with a name; what nothing in it says may be states.
+    fn of(name: &str, are_states: impl Fn() -> bool) -> Self {
+        match () {
+            () if says_failure(&name.to_ascii_lowercase()) => Self::Failures,
+            () if finish_reason::is_called(name) => Self::FinishReasons,
+            () if are_states() => Self::States,
+            () => Self::Plain,
+        }
+    }
+}
+
 /// How the words of a status column are understood.
 #[derive(Clone, Copy)]
 pub(super) struct Words {
@@ -184,24 +196,14 @@ pub(super) struct Words {
 impl Words {
     /// As the name and the texts of a column ask for.
     pub(super) fn of(name: &str, texts: &[String]) -> Self {
-        let kind = match () {
-            () if says_failure(name) => WordKind::Failures,
-            () if finish_reason::is_called(name) => WordKind::FinishReasons,
-            () if ending::are_states(texts.iter().map(String::as_str)) => WordKind::States,
-            () => WordKind::Plain,
-        };
+        let kind = WordKind::of(name, || ending::are_states(texts.iter().map(String::as_str)));
         let codes = kind != WordKind::Failures && texts.iter().any(|text| http_code::of_text(text).is_some());
         Self { kind, codes }
     }
 
     /// By a convention that others have shown.
     pub(super) fn planned(name: &str, convention: Convention) -> Self {
-        let kind = match () {
-            () if says_failure(&name.to_ascii_lowercase()) => WordKind::Failures,
-            () if finish_reason::is_called(name) => WordKind::FinishReasons,
-            () if convention == Convention::States => WordKind::States,
-            () => WordKind::Plain,
-        };
+        let kind = WordKind::of(name, || convention == Convention::States);
         Self { kind, codes: false }
     }
 

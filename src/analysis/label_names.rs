@@ -100,6 +100,11 @@ pub(super) fn names_a_thing(pattern: &str, texts: usize) -> bool {
     texts <= FEW && named && !has_word(pattern, ACTORS) && !has_word(pattern, OF_DATES)
 }
 
+/// Whether a pattern has the numbers of a date, a time of day or an address.
+pub(super) fn is_date_or_address(pattern: &str) -> bool {
+    ["*-*-*", "*/*/*", "*:*", "*.*.*.*"].iter().any(|one| pattern.contains(one))
+}
+
 /// A pattern whose numbers that are the same in all of its texts are no variables: of `yolo11n_prune_0_05` and `yolo11n_prune_0_1`
 /// one number differs.
 pub(super) fn without_common_numbers(pattern: &str, texts: &[&str]) -> String {
@@ -109,8 +114,9 @@ pub(super) fn without_common_numbers(pattern: &str, texts: &[&str]) -> String {
     };
     let all: Vec<Vec<String>> = texts.iter().map(|text| numbers(text)).collect();
     // Days of one year, or ports of one address, differ in less than three numbers.
-    let is_one = ["*-*-*", "*/*/*", "*:*", "*.*.*.*"].iter().any(|one| pattern.contains(one));
-    let Some(first) = all.first().filter(|first| !is_one && first.len() == pattern.matches('*').count()) else {
+    let Some(first) =
+        all.first().filter(|first| !is_date_or_address(pattern) && first.len() == pattern.matches('*').count())
+    else {
         return pattern.to_owned();
     };
     let mut places = first.iter().enumerate();

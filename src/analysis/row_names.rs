@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::measure::label::{MOST_PROGRAMS, PROGRAMS, last_word, pattern};
 use crate::table::{CellType, Column, Instants, Role, Table};
 
-use super::label_names::{counts_somebody, most_named, names_a_thing};
+use super::label_names::{counts_somebody, is_date_or_address, most_named, names_a_thing};
 
 /// Rows that each configuration has at least, on average: fewer are a sweep.
 pub(super) const ROWS_EACH: usize = 5;
@@ -127,8 +127,7 @@ pub(super) fn rows_are_of_their_own(table: &Table, label: usize) -> bool {
 
 /// Whether a pattern has a letter, so that it is no date and no address.
 fn is_named(pattern: &str) -> bool {
-    let is_date = ["*-*-*", "*:*", "*.*.*.*", "*/*/*"].iter().any(|date| pattern.contains(date));
-    !is_date && pattern.chars().any(char::is_alphabetic)
+    !is_date_or_address(pattern) && pattern.chars().any(char::is_alphabetic)
 }
 
 /// Whether a column is called like where file systems are mounted: `/run/user/1000` is one of them, and no user.

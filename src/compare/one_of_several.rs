@@ -209,11 +209,8 @@ fn too_quick(pairs: &[&Pair<'_, MetricRuns>]) -> Vec<OddRun> {
         }
     }
     let all = by_run.len();
-    let quick: Vec<(&str, f64, &MetricRuns)> = by_run
-        .into_iter()
-        .filter_map(|(source, found)| found.map(|(factor, runs)| (source, factor, runs)))
-        .filter(|(_, factor, _)| *factor >= TOO_GOOD)
-        .collect();
+    let quick: Vec<(&str, f64, &MetricRuns)> =
+        by_run.into_iter().filter_map(|(source, found)| found.map(|(factor, runs)| (source, factor, runs))).collect();
     // Where all runs are, nothing hides it.
     if quick.len() == all {
         return Vec::new();

@@ -31,6 +31,11 @@ impl Look {
     pub(crate) fn is_number(self) -> bool {
         matches!(self, Self::Integer | Self::Decimal)
     }
+
+    /// Whether it is a number, or an amount with a unit.
+    pub(crate) fn is_value(self) -> bool {
+        self.is_number() || matches!(self, Self::Quantity(_))
+    }
 }
 
 /// How numbers are written in a file.

@@ -10,7 +10,7 @@ use crate::ingest::format::{
     AnyRecords, CellType, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink, Unit,
 };
 use crate::ingest::meaning::clock;
-use crate::ingest::text::cells::{self, DecimalMark, Look};
+use crate::ingest::text::cells::{self, DecimalMark};
 use crate::ingest::text::column_types::column_types;
 use crate::ingest::text::heading::with_unit;
 use crate::ingest::text::row::{Row, RowBuffer};
@@ -100,7 +100,7 @@ impl Reader {
         let Some(first) = cells.first() else { return (Line::Nothing, false) };
         let number = |cell: &String| {
             let look = cells::look(cell.as_bytes(), DecimalMark::Point);
-            (look.is_number() || matches!(look, Look::Quantity(_))) && !is_time_of_day(cell)
+            look.is_value() && !is_time_of_day(cell)
         };
         if first.eq_ignore_ascii_case("average:") || first.eq_ignore_ascii_case("summary:") {
             return (Line::Average, false);

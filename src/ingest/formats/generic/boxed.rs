@@ -6,7 +6,7 @@
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, CellType, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
-use crate::ingest::text::cells::{self, DecimalMark, Look};
+use crate::ingest::text::cells::{self, DecimalMark};
 use crate::ingest::text::column_types::column_types;
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::table::source::Families;
@@ -50,8 +50,7 @@ fn cells_of(line: &str) -> Option<Vec<String>> {
 }
 
 fn is_number(cell: &str) -> bool {
-    let look = cells::look(cell.as_bytes(), DecimalMark::Point);
-    look.is_number() || matches!(look, Look::Quantity(_))
+    cells::look(cell.as_bytes(), DecimalMark::Point).is_value()
 }
 
 /// What a drawing holds so far.

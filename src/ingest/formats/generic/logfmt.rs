@@ -13,7 +13,7 @@ use crate::ingest::json::objects::ObjectTables;
 use crate::ingest::json::value::Text;
 use crate::ingest::meaning::vocabulary::{self, Kind};
 use crate::ingest::meaning::{clock, name};
-use crate::ingest::text::cells::{self, DecimalMark, Look};
+use crate::ingest::text::cells::{self, DecimalMark};
 use crate::table::source::Families;
 
 pub(crate) const FORMAT: Format = Format {
@@ -112,16 +112,6 @@ fn is_key(word: &str) -> bool {
     is_name(word) && word.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.'))
 }
 
-/// Whether a value is a number, or an amount with a unit.
-fn is_value(text: &str) -> bool {
-    let look = cells::look(text.as_bytes(), DecimalMark::Point);
-    look.is_number() || matches!(look, Look::Quantity(..))
-}
-
-fn is_number(text: &str) -> bool {
-    cells::look(text.as_bytes(), DecimalMark::Point).is_number()
-}
-
 /// Whether a name says that a number below it was measured.
 fn is_measured(name: &str) -> bool {
     let said = name::read(name);
@@ -143,7 +133,8 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
             let of = often.entry(name.clone()).or_default();
             of.0 += 1;
             // A number alone may be of anything: a name or a unit says that it was measured.
-            of.1 += usize::from(is_value(&value) && (is_measured(&name) || !is_number(&value)));
+            let look = cells::look(value.as_bytes(), DecimalMark::Point);
+            of.1 += usize::from(look.is_value() && (is_measured(&name) || !look.is_number()));
         }
     }
     let nearly = |count: usize, all: usize| count as f64 >= NEARLY_ALL * all as f64;

@@ -57,8 +57,7 @@ fn in_words(text: &str) -> Option<(&str, &str)> {
 
 /// Whether a text is a number, or an amount with a unit.
 fn is_value(text: &str) -> bool {
-    let look = cells::look(text.as_bytes(), DecimalMark::Point);
-    look.is_number() || matches!(look, Look::Quantity(..))
+    cells::look(text.as_bytes(), DecimalMark::Point).is_value()
 }
 
 fn row_of(name: &str, value: &str) -> RowBuffer {
